@@ -1,0 +1,227 @@
+"""The gymnasium environment: one task, one episode at a time, text (and pictures) in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+
+from vista_core.calls import Observation, ToolCall, ToolSpec
+from vista_core.discovery import available, load
+from vista_core.episode import Done, Episode, EpisodeConfig, finish
+from vista_core.errors import PluginError
+from vista_core.executors import make_executor
+from vista_core.hooks import HookCaller
+from vista_core.images import Image
+from vista_core.log import TrajectoryWriter
+from vista_core.reward import Reward
+from vista_core.spaces import Images, UnicodeText
+from vista_core.task import Task
+from vista_core.toolset import ToolSet, build_toolset
+
+if TYPE_CHECKING:
+    from vista_core.executors import Executor
+
+Seen = dict[str, Any]
+"""An observation: `text`, a str, and `images`, a tuple of uint8 arrays of shape (height, width, 3)."""
+
+
+class VistaEnv(gymnasium.Env[Seen, str]):
+    """A task as a gymnasium environment. The action is a turn of the policy, the observation what it reads next.
+
+    `reset` draws a sample (`options={"index": 3}` picks one) and returns the system and the user message. A step is one
+    turn: its observation is the tool's result, the error of a malformed turn, or empty at the end. `terminated` means
+    answered, `truncated` that the turns are spent or, with `info["fault"]`, that the infrastructure failed: then the
+    reward is 0 and `info["reward"]` is None. The reward is 0 before the end.
+
+    Args:
+        task: A task or the name of one.
+        split: Split that `reset` draws from.
+        tools: What `build_toolset` takes: names, mappings, specs, or a ToolSet.
+        reward: A reward or the name of one.
+        episode: The rules.
+        executor: Runs the calls; one that is given is started for these tools, and closed by whoever made it. By
+            default each tool runs where its spec says.
+        log: Folder or writer that finished trajectories go to.
+        hooks: Names of hook plugins, or hook objects.
+        render_mode: `ansi`: `render()` returns the episode as text.
+        **task_config: Settings of the task, where it is given by name.
+
+    Raises:
+        PluginError: Something that is named does not exist or is wrongly set.
+        ToolUnavailable: A tool cannot work here.
+
+    Example:
+        >>> import vista_core as vista
+        >>> class Sums(vista.Task):
+        ...     name = "sums"
+        ...     def size(self, split): return 9
+        ...     def sample(self, split, index): return vista.Sample(key=str(index), question=f"{index} + 1?")
+        ...     def gold(self, key): return vista.Gold(answer=int(key) + 1)
+        ...     def score(self, key, answer):
+        ...         right = answer == str(self.gold(key).answer)
+        ...         return vista.Score(value=right, correct=right, rule="equal")
+        >>> env = VistaEnv(Sums())
+        >>> _ = env.reset(options={"index": 3})
+        >>> env.step("<think>3 + 1</think><answer>4</answer>")[1:4]
+        (2.0, True, False)
+    """
+
+    metadata = {"render_modes": ["ansi"]}  # noqa: RUF012 - as gymnasium declares it
+
+    def __init__(
+        self,
+        task: Task | str,
+        split: str = "train",
+        tools: Sequence[str | Mapping[str, Any] | ToolSpec] | ToolSet = (),
+        reward: Reward | str = "vista",
+        episode: EpisodeConfig | Mapping[str, Any] | None = None,
+        executor: Executor | None = None,
+        log: TrajectoryWriter | str | Path | None = None,
+        hooks: Sequence[Any] | HookCaller = (),
+        render_mode: str | None = None,
+        **task_config: Any,
+    ) -> None:
+        self.task = load("task", task, **task_config) if isinstance(task, str) else task
+        if task is self.task and task_config:
+            raise PluginError(f"The settings {sorted(task_config)} have no effect on a task that is made already.")
+        if split not in self.task.splits:
+            raise PluginError(f"Task `{self.task.name}` has no split {split!r}; it has {', '.join(self.task.splits)}.")
+        self.split = split
+        self.toolset = build_toolset(tools)
+        self.reward = load("reward", reward) if isinstance(reward, str) else reward
+        self.config = EpisodeConfig.model_validate(episode or {})
+        self.hooks = HookCaller(hooks)
+        self.log = TrajectoryWriter(log) if isinstance(log, str | Path) else log
+        self.render_mode = render_mode
+        self.observation_space = spaces.Dict({"text": UnicodeText(), "images": Images()})
+        self.action_space = UnicodeText()
+        self.episode: Episode | None = None
+        self._owns_executor = executor is None
+        self.executor = executor or make_executor(self.toolset.specs)
+        self.executor.start_sync(self.toolset.specs)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
+        """Begin an episode.
+
+        Args:
+            seed: Seeds the choice of samples and, through it, the calls of tools.
+            options: `index`: number of the sample, instead of a random one; `rollout`: number of the rollout.
+
+        Returns:
+            The first observation, and `info` with `task`, `split`, `key`, `index` and `trajectory` (its id).
+        """
+        super().reset(seed=seed)
+        options = options or {}
+        size = self.task.size(self.split)
+        drawn = int(self.np_random.integers(max(size, 1)))
+        index = int(options.get("index", drawn))
+        if not 0 <= index < size:
+            raise PluginError(f"Split {self.split!r} of task `{self.task.name}` has {size} samples, no {index}.")
+        self.episode = Episode(
+            self.task.sample(self.split, index),
+            self.toolset,
+            self.config,
+            task=self.task.name,
+            split=self.split,
+            rollout=int(options.get("rollout", 0)),
+            seed=int(self.np_random.integers(1 << 31)),
+            hooks=self.hooks,
+        )
+        text = "\n\n".join(_text(message["content"]) for message in self.episode.messages)
+        key, trajectory = self.episode.sample.key, self.episode.trajectory.id
+        info = {"task": self.task.name, "split": self.split, "key": key, "index": index, "trajectory": trajectory}
+        return {"text": text, "images": _arrays(self.episode.images)}, info
+
+    def step(self, action: str) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
+        """Take one turn of the policy: parse it, run its call, return what the policy reads next.
+
+        Returns:
+            The exact five: observation, reward, terminated, truncated, info. At the end, `info` has `status`, `answer`,
+            `score`, `reward` (its parts and total; None for a fault) and `fault`.
+
+        Raises:
+            gymnasium.error.ResetNeeded: There is no running episode.
+        """
+        event = self.begin_step(action)
+        if isinstance(event, ToolCall):
+            event = self.running.observe(self.executor.run_sync((event,))[0])
+        return self.end_step(event)
+
+    @property
+    def running(self) -> Episode:
+        """The running episode.
+
+        Raises:
+            gymnasium.error.ResetNeeded: There is none.
+        """
+        if self.episode is None or self.episode.trajectory.status != "running":
+            raise gymnasium.error.ResetNeeded("The episode is over, or none was begun. Call env.reset() first.")
+        return self.episode
+
+    def begin_step(self, action: str) -> ToolCall | Observation | Done:
+        """The first half of a step, up to the tool call; the vector environment runs the calls of all together."""
+        if not isinstance(action, str):
+            raise TypeError(f"An action is a str, the text of one turn; got {type(action).__name__}.")
+        return self.running.feed(action)
+
+    def end_step(self, event: Observation | Done) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
+        """The second half of a step: the five-tuple, and at the end score, reward, log and hooks."""
+        assert self.episode is not None
+        trajectory = self.episode.trajectory
+        info: dict[str, Any] = {"turn": len(trajectory.turns)}
+        if isinstance(event, Observation):
+            return {"text": event.text, "images": _arrays(event.images)}, 0.0, False, False, info
+        finish(trajectory, self.task, self.reward, self.hooks)
+        if self.log is not None:
+            self.log.append(trajectory, self.episode.images)
+        score, reward = trajectory.score, trajectory.reward
+        info |= {"status": event.status, "answer": event.answer, "fault": trajectory.fault}
+        info["score"] = score.model_dump() if score is not None else None
+        info["reward"] = {**reward.parts, "total": reward.total} if reward is not None else None
+        total = float(reward.total) if reward is not None else 0.0
+        answered = event.status == "answered"
+        return {"text": "", "images": ()}, total, answered, not answered, info
+
+    def render(self) -> str | None:
+        """The episode so far as text, in the render mode `ansi`."""
+        if self.render_mode != "ansi" or self.episode is None:
+            return None
+        return "\n".join(f"[{message['role']}]\n{_text(message['content'])}" for message in self.episode.messages)
+
+    def close(self) -> None:
+        """Close the executor, if this environment made it."""
+        if self._owns_executor:
+            self.executor.close_sync()
+
+
+def register_envs() -> list[str]:
+    """Register `vista/<task>-v0` for every task that is installed; returns all their ids. Imports no plugin.
+
+    Example:
+        >>> all(name.startswith("vista/") for name in register_envs())
+        True
+    """
+    names = sorted({row.name for row in available("task") if row.status == "found"})
+    for name in names:
+        if f"vista/{name}-v0" not in gymnasium.registry:
+            gymnasium.register(
+                f"vista/{name}-v0",
+                entry_point="vista_core.env:VistaEnv",
+                vector_entry_point="vista_core.vector:VistaVectorEnv",
+                kwargs={"task": name},
+            )
+    return [f"vista/{name}-v0" for name in names]
+
+
+def _text(content: str | list[dict[str, str]]) -> str:
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def _arrays(images: Sequence[Image]) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], ...]:
+    """Copies: the shared pixels of an image stay read-only, what the user gets is the user's."""
+    return tuple(np.array(image.array) for image in images)

@@ -1,0 +1,189 @@
+"""The tools of an episode, by the names that the model reads."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from vista_core.calls import ToolSpec
+from vista_core.coordinates import has_coordinates
+from vista_core.errors import NameClash, PluginError, ToolArgumentError
+from vista_core.protocol import RawCall
+from vista_core.schema import validate_arguments
+from vista_core.tools import Tool, ToolDefinition
+from vista_core.trajectory import ToolProvenance, Violation
+
+Convert = Callable[[type[BaseModel], dict[str, Any]], dict[str, Any]]
+
+_ENTRY_KEYS = {"use", "as", "backend", "executor", "workers", "timeout_s", "config"}
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEntry:
+    """One tool of a set.
+
+    Attributes:
+        spec: What executors are given.
+        tool: The tool, not set up: for its models, aliases and rendering.
+        definition: What the model reads.
+        argument_coordinates: Whether its arguments hold a Box or Point.
+        output_coordinates: Whether its output does.
+    """
+
+    spec: ToolSpec
+    tool: Tool[Any, Any]
+    definition: ToolDefinition
+    argument_coordinates: bool
+    output_coordinates: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedCall:
+    """A call that names a tool of the set and passes its schema; `arguments` are plain JSON in stored pixels."""
+
+    entry: ToolEntry
+    arguments: dict[str, Any]
+
+
+def _unchanged(model: type[BaseModel], arguments: dict[str, Any]) -> dict[str, Any]:
+    return arguments
+
+
+class ToolSet:
+    """The tools of an episode: their definitions, and the check of what a policy asks of them.
+
+    Args:
+        specs: The tools, by the names that the model reads (`ToolSpec.name`).
+
+    Raises:
+        NameClash: Two tools have one name, or one alias.
+        PluginError: A spec whose target is no tool.
+
+    Example:
+        >>> from vista_core import RawCall
+        >>> tools = ToolSet([])
+        >>> tools.resolve(RawCall("easyocr", {})).code
+        'E1'
+    """
+
+    def __init__(self, specs: Iterable[ToolSpec] = ()) -> None:
+        self._entries: dict[str, ToolEntry] = {}
+        self._aliases: dict[tuple[str, str], ToolEntry] = {}
+        for spec in specs:
+            self._add(spec)
+        self.specs = tuple(entry.spec for entry in self._entries.values())
+        self.definitions = tuple(entry.definition for entry in self._entries.values())
+        self.provenance = [
+            ToolProvenance(
+                name=entry.spec.name,
+                distribution=entry.spec.distribution,
+                version=entry.spec.version,
+                backend=entry.spec.backend,
+                schema_hash=entry.definition.schema_hash,
+            )
+            for entry in self._entries.values()
+        ]
+
+    def _add(self, spec: ToolSpec) -> None:
+        if spec.name in self._entries:
+            raise NameClash(
+                f"Two tools of this episode are called {spec.name!r}: {self._entries[spec.name].spec.target} and "
+                f"{spec.target}. Remedy: name one of them with `as`."
+            )
+        tool = spec.create(setup=False)
+        arguments, output = has_coordinates(tool.args_model), has_coordinates(tool.output_model)
+        entry = self._entries[spec.name] = ToolEntry(spec, tool, tool.definition(), arguments, output)
+        for alias in tool.aliases:
+            other = self._aliases.setdefault(alias, entry)
+            if other is not entry:
+                raise NameClash(
+                    f"The call {alias} means both {other.spec.name!r} and {spec.name!r} in this episode. "
+                    "Remedy: leave one of the two tools out."
+                )
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __getitem__(self, name: str) -> ToolEntry:
+        return self._entries[name]
+
+    def resolve(self, call: RawCall, convert: Convert = _unchanged) -> ResolvedCall | Violation:
+        """Find the tool of a call and check its arguments.
+
+        Args:
+            call: As `parse_turn` read it.
+            convert: Brings boxes and points from the policy's coordinates to stored pixels.
+
+        Returns:
+            The call, ready for an executor; or E1 (no such tool), E2 (an argument name) or E3 (a value), with its
+            place in the policy's text.
+        """
+        arguments = call.arguments
+        entry = self._aliases.get((call.tool, call.task)) if call.task is not None else None
+        if entry is None:
+            entry = self._entries.get(call.tool)
+            if entry is None:
+                return Violation(code="E1", message=self._unknown(call.tool), position=call.locate(call.tool))
+            if call.task is not None:
+                if "task" not in entry.definition.parameters["properties"]:
+                    message = f"`{call.tool}` has no task {call.task[:40]!r} and no argument `task`."
+                    return Violation(code="E2", message=message, position=call.locate("task"))
+                arguments = {**arguments, "task": call.task}
+        model = entry.tool.args_model
+        if entry.argument_coordinates:
+            arguments = convert(model, arguments)
+        try:
+            values = validate_arguments(model, arguments)
+        except ToolArgumentError as error:
+            code = "E2" if error.code == "E2" else "E3"
+            return Violation(code=code, message=str(error), position=call.locate(error.field))
+        return ResolvedCall(entry, values.model_dump(mode="json", by_alias=True))
+
+    def _unknown(self, name: str) -> str:
+        if not self._entries:
+            return "There are no tools in this episode: answer."
+        near = difflib.get_close_matches(name[:64], self._entries, n=1)
+        listed = ", ".join(f"`{known}`" for known in self._entries)
+        remedy = f"did you mean `{near[0]}`?" if near else f"there are {listed}."
+        return f"There is no tool `{name[:64]}`; {remedy}"
+
+
+def build_toolset(entries: Sequence[str | Mapping[str, Any] | ToolSpec] | ToolSet) -> ToolSet:
+    """Make the set of tools that a recipe, a command or a program lists.
+
+    Args:
+        entries: Names (`"easyocr"`, `"distribution:name"`, `"./file.py"`), mappings with the keys `use`, `as`,
+            `backend`, `executor`, `workers`, `timeout_s` and `config`, or specs.
+
+    Raises:
+        PluginError: Unknown keys or names, name clashes.
+        ToolUnavailable: A tool has no backend that can work here.
+
+    Example:
+        >>> len(build_toolset([]))
+        0
+    """
+    if isinstance(entries, ToolSet):
+        return entries
+    if isinstance(entries, str | Mapping):
+        raise PluginError(f"The tools of an episode are a list. Remedy: write [{entries!r}].")
+    return ToolSet(entry if isinstance(entry, ToolSpec) else _spec(entry) for entry in entries)
+
+
+def _spec(entry: str | Mapping[str, Any]) -> ToolSpec:
+    from vista_core.discovery import tool_spec
+
+    given = {"use": entry} if isinstance(entry, str) else entry
+    options: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if "use" not in options or (unknown := sorted(set(options) - _ENTRY_KEYS)):
+        problem = f"unknown keys {unknown}" if "use" in options else "no `use`"
+        raise PluginError(f"The tool entry {entry!r} has {problem}. Remedy: its keys are {sorted(_ENTRY_KEYS)}.")
+    options["as_"] = options.pop("as", None)
+    return tool_spec(options.pop("use"), **options)

@@ -1,0 +1,1 @@
+"""Charts, tables and geometry drawn on the fly with exact gold answers."""

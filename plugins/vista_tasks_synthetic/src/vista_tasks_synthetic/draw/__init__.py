@@ -1,0 +1,1 @@
+"""Drawing with Pillow; nothing here knows a question or a split."""

@@ -1,0 +1,21 @@
+"""The tasks of this package hold what every task must hold."""
+
+from vista_core.testing import TaskConformance
+
+
+class TestSyntheticChart(TaskConformance):
+    task = "synthetic_chart"
+
+
+class TestSyntheticChartHard(TaskConformance):
+    task = "synthetic_chart"
+    config = {"level": 3, "images": 4}  # noqa: RUF012
+
+
+class TestSyntheticTable(TaskConformance):
+    task = "synthetic_table"
+    config = {"level": 2}  # noqa: RUF012
+
+
+class TestSyntheticGeometry(TaskConformance):
+    task = "synthetic_geometry"

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, Field
 from vista_core import Image, InfrastructureError, Tool, ToolArgumentError, ToolContext, ToolFailed, ToolUnavailable
 
@@ -169,6 +168,8 @@ class Flip(Tool[FlipArgs, FlipOutput]):
     reads = frozenset({"image"})
 
     def run(self, args: FlipArgs, context: ToolContext) -> FlipOutput:
+        import numpy as np
+
         image = context.image(args.image)
         flipped = Image.from_array(np.ascontiguousarray(image.array[::-1]))
         return FlipOutput(flipped=flipped, original=image, mean=float(image.array.mean()))
@@ -219,11 +220,33 @@ class Together(Tool[EchoArgs, EchoOutput]):
         ]
 
 
+class Waits(Tool[EchoArgs, EchoOutput]):
+    """Waits for the marker file."""
+
+    name = "waits"
+    Config = Where
+
+    def setup(self, config: Any, backend: Any) -> None:
+        self.marker = Path(config.marker)
+
+    def run(self, args: EchoArgs, context: ToolContext) -> EchoOutput:
+        while args.text == "wait" and not self.marker.exists():
+            time.sleep(0.01)
+        return EchoOutput(text=args.text)
+
+
 class Remote(Tool[EchoArgs, EchoOutput]):
+    """A text "meet 5" waits until five such calls are under way."""
+
     name = "remote"
+    met = 0
 
     async def run(self, args: EchoArgs, context: ToolContext) -> EchoOutput:
         await asyncio.sleep(args.seconds)
+        if args.text.startswith("meet"):
+            self.met += 1
+            while self.met < int(args.text.split()[1]):
+                await asyncio.sleep(0.01)
         if args.text == "raise":
             raise ValueError("broken")
         return EchoOutput(text=args.text)

@@ -41,7 +41,7 @@ def test_a_bad_call_in_a_batch_costs_only_itself(executor: str) -> None:
     assert good.observation.text == "a of 3" and fail.error.message == "as asked" and other.ok
     good, broken, other = runs.run_sync([say(to, text) for text in ("a", "raise", "b")])
     assert (good.observation.text, broken.error.code, other.observation.text) == ("a of 1", "E5", "b of 1")
-    good, slow = runs.run_sync([say(to, "a", timeout_s=0.3), say(to, "b", seconds=1, timeout_s=0.3)])
+    good, slow = runs.run_sync([say(to, "a", timeout_s=0.6), say(to, "b", seconds=3, timeout_s=0.6)])
     assert good.observation.text == "a of 1" and slow.error.kind == "timeout"
     if executor == "process":
         good, deadly, other = runs.run_sync([say(to, text) for text in ("a", "die", "b")])
@@ -140,18 +140,7 @@ def test_the_cache_is_bounded_and_keeps_the_latest() -> None:
         cache.put(str(number), ToolResult(observation=Observation(text="x" * 1000)))
         assert cache.get("0") is not None  # used all the time
     assert cache.get("19") is not None and cache.get("1") is None
-    assert not cache.put("timeout", ToolResult(error=ToolErrorRecord("timeout", None, "late")))
-    assert not cache.put("fault", ToolResult(fault="worker died"))
-    assert cache.put("huge", ToolResult(observation=Observation(text="x" * 20_000))) and cache.get("huge") is None
-
-
-def test_a_folder_outlives_the_cache(tmp_path: Path) -> None:
-    picture = Image.from_array(np.full((2, 2, 3), 7, np.uint8))
-    seen = Observation(text="é \ud800", images=(picture,), data={"n": 10**30})
-    ContentCache(folder=tmp_path).put("ab12", ToolResult(observation=seen, backend="b"))
-    again = ContentCache(folder=tmp_path)
-    result = again.get("ab12")
-    assert result is not None and result.observation == seen and result.cached and result.backend == "b"
-    (tmp_path / "cd").mkdir()
-    (tmp_path / "cd" / "cd34").write_bytes(b"half a fi")
-    assert again.get("cd34") is None and again.get("ef56") is None
+    cache.put("timeout", ToolResult(error=ToolErrorRecord("timeout", None, "late")))
+    cache.put("fault", ToolResult(fault="worker died"))
+    cache.put("huge", ToolResult(observation=Observation(text="x" * 20_000)))
+    assert cache.get("timeout") is cache.get("fault") is cache.get("huge") is None

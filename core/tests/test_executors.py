@@ -6,14 +6,27 @@ import os
 import subprocess
 import sys
 import time
+import venv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from vista_core import Image, PluginError, ToolCall, ToolResult, ToolSpec, ToolUnavailable, make_executor
-from vista_core.executors import CompositeExecutor, ProcessExecutor, process
-from vista_core.executors.wire import Shelf
+from hypothesis import given
+from hypothesis import strategies as st
+from vista_core import (
+    Image,
+    Observation,
+    PluginError,
+    ToolCall,
+    ToolErrorRecord,
+    ToolResult,
+    ToolSpec,
+    ToolUnavailable,
+    make_executor,
+)
+from vista_core.executors import Executor, ProcessExecutor, process, wire
+from vista_core.executors.wire import HEADER, outcome_from_wire, outcome_to_wire, pack, unpack
 
 TOOLS = Path(__file__).parent / "executor_tools.py"
 BOTH = pytest.mark.parametrize("executor", ["thread", "process"])
@@ -38,7 +51,7 @@ def running(*specs: ToolSpec, **options: Any) -> Any:
         executor.close_sync()
 
 
-def bad(executor: CompositeExecutor, to: ToolSpec, how: str, timeout_s: float = 20.0) -> ToolResult:
+def bad(executor: Executor, to: ToolSpec, how: str, timeout_s: float = 20.0) -> ToolResult:
     result = executor.run_sync([call(to, timeout_s, arguments={"how": how})])[0]
     # whatever happened, the next call works
     assert executor.run_sync([call(to, arguments={"how": "fine"})])[0].observation.text == "7"
@@ -118,14 +131,15 @@ def test_a_hanging_call_ends_at_its_time(executor: str) -> None:
             assert result.attempts == 1
 
 
-def test_thread_takes_no_more_calls_while_eight_hang() -> None:
-    to = spec("Echo")
+def test_thread_takes_no_more_calls_while_eight_hang(tmp_path: Path) -> None:
+    to = spec("Waits", config={"marker": str(tmp_path / "go on")})
     with running(to, max_retries=0) as runs:
-        sleepers = [call(to, 0.05, arguments={"text": "", "seconds": 1.5})] * 8
-        assert {runs.run_sync([sleeper])[0].error.kind for sleeper in sleepers} == {"timeout"}
+        for _ in range(8):
+            assert runs.run_sync([call(to, 0.05, arguments={"text": "wait"})])[0].error.kind == "timeout"
         refused = runs.run_sync([call(to, arguments={"text": "x"})])[0]
         assert "process" in refused.fault and refused.error is None
-        deadline = time.monotonic() + 20  # they end after all: it works again
+        (tmp_path / "go on").write_text("")  # they end after all: the tool takes calls again
+        deadline = time.monotonic() + 20
         while (result := runs.run_sync([call(to, arguments={"text": "x"})])[0]).fault and time.monotonic() < deadline:
             time.sleep(0.05)
         assert result.ok
@@ -141,19 +155,17 @@ def test_a_dying_worker_is_replaced_and_the_call_tried_again(tmp_path: Path) -> 
 def test_a_call_that_kills_two_workers_is_poison() -> None:
     to = spec("Bad", executor="process")
     with running(to, max_retries=5) as runs:
-        for how in ("dies", "closes_pipes"):
-            result = bad(runs, to, how)
-            assert (result.error.kind, result.error.code, result.attempts) == ("failed", "E5", 2)
-            assert result.fault is None
-        assert "last words" in bad(runs, to, "dies").error.detail
+        result = bad(runs, to, "dies")
+        assert (result.error.kind, result.error.code, result.attempts) == ("failed", "E5", 2)
+        assert result.fault is None and "last words" in result.error.detail
         assert bad(runs, to, "reads_stdin").observation.text == "0"
 
 
 def test_without_retries_a_dead_worker_is_a_fault() -> None:
     to = spec("Bad", executor="process")
     with running(to, max_retries=0) as runs:
-        result = bad(runs, to, "dies")
-        assert "signal 9" in result.fault and result.error is None
+        result = bad(runs, to, "closes_pipes")
+        assert "worker of bad died" in result.fault and result.error is None
 
 
 def test_a_worker_that_answers_no_ping_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,10 +176,11 @@ def test_a_worker_that_answers_no_ping_is_a_fault(monkeypatch: pytest.MonkeyPatc
         assert "ping" in result.fault
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux enforces the limit")
 def test_memory_limit() -> None:
     to = spec("Bad", executor="process")
     with running(to, max_retries=0, options={"process": {"memory_mb": 400}}) as runs:
-        assert "400 MB" in bad(runs, to, "eats").fault
+        assert "out of memory" in bad(runs, to, "eats").fault
 
 
 def test_recycling() -> None:
@@ -180,12 +193,12 @@ def test_recycling() -> None:
 
 @pytest.mark.parametrize(
     ("tool", "words"),
-    [("NoWeights", "fetch the weights"), ("DiesInSetup", "no such library"), ("SlowSetup", "not set up in time")],
+    [("NoWeights", "fetch the weights"), ("DiesInSetup", "no such library"), ("SlowSetup", "not set up within 3 s")],
 )
 def test_a_worker_that_cannot_set_up_is_unavailable(tool: str, words: str) -> None:
-    executor = ProcessExecutor(setup_timeout_s=2.0)
+    executor = ProcessExecutor(setup_timeout_s=3.0 if tool == "SlowSetup" else 60.0)
     with pytest.raises(ToolUnavailable, match=words) as caught:
-        executor.start_sync([spec("Echo", executor="process"), spec(tool, executor="process")])
+        executor.start_sync([spec(tool, executor="process")])
     assert caught.value.remedy
     executor.close_sync()
 
@@ -199,39 +212,65 @@ def test_set_up_errors_of_other_kinds() -> None:
         ProcessExecutor().start_sync([spec("NotThere", executor="process")])
     with pytest.raises(ToolUnavailable, match="fetch the weights"):
         make_executor([spec("NoWeights")]).start_sync()
-    with pytest.raises(PluginError, match="no_such_setting"):
-        make_executor([spec("Echo")], options={"thread": {"no_such_setting": 1}})
     with pytest.raises(PluginError, match="start"):
         make_executor([]).run_sync([call(spec("Echo"))])
 
 
-def test_images_travel_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[int] = []
-    place = Shelf.place
+def test_a_tool_under_an_interpreter_of_its_own(tmp_path: Path) -> None:
+    venv.create(tmp_path / "other", with_pip=False, symlinks=True)
+    packages = next((tmp_path / "other").glob("lib/python*/site-packages"))
+    (packages / "engine.py").write_text("version = 2")  # an engine that cannot be installed beside ours
+    (tmp_path / "tool.py").write_text(
+        "from vista_core import tool\n@tool\ndef ask() -> int:\n    'Version of the engine.'\n"
+        "    import engine\n    return engine.version\n"
+    )
+    python = str(tmp_path / "other" / "bin" / "python")
+    to = ToolSpec(name="ask", target=f"{tmp_path}/tool.py:ask", executor="process", python=python)
+    with pytest.raises(ToolUnavailable, match="vista_core") as caught:  # it has no vista-core yet
+        make_executor([to]).start_sync()
+    assert python in caught.value.remedy
+    (packages / "ours.pth").write_text("\n".join(path for path in sys.path if path.endswith(("src", "site-packages"))))
+    with running(to) as runs:
+        assert runs.run_sync([call(to)])[0].observation.text == "2"
 
-    def counting(self: Shelf, images: Any) -> Any:
-        new, forget = place(self, images)
-        sent.append(len(new))
-        return new, forget
 
-    monkeypatch.setattr(Shelf, "place", counting)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(text=st.text(st.characters(codec=None)), data=JSON, state=JSON, error=st.booleans())
+def test_results_survive_the_wire(text: str, data: Any, state: Any, error: bool) -> None:
+    shared, made = (Image.from_array(np.full((2, 2, 3), value, np.uint8)) for value in (1, 2))
+    seen = None if error else Observation(text=text, images=(made, shared), data=data)
+    told = ToolErrorRecord("failed", "E5", text, "detail") if error else None
+    result = ToolResult(observation=seen, error=told, state=state, backend="b")
+    message = unpack(pack(outcome_to_wire(result, [shared]))[HEADER.size :])
+    assert outcome_from_wire(message, [shared]) == result
+    if seen is not None:
+        assert message["images"] == [made.data, shared.id]
+
+
+@pytest.mark.parametrize(("held", "sent"), [(1 << 20, [1, 1, 0, 1, 0]), (0, [1, 2, 2, 3, 1])])
+def test_images_travel_once_while_there_is_room(held: int, sent: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def packing(message: Any) -> bytes:
+        if message["kind"] == "run":
+            seen.append(len(message["images"]))
+        return pack(message)
+
+    monkeypatch.setattr(wire, "pack", packing)
+    monkeypatch.setattr(process, "MAX_HELD", held)
     pictures = [Image.from_array(np.full((4, 4, 3), value, np.uint8)) for value in range(3)]
     to = spec("Flip", executor="process", reads=("image",))
     with running(to) as runs:
         for count in (1, 2, 2, 3, 1):
-            assert runs.run_sync([call(to, images=tuple(pictures[:count]))])[0].ok
-    assert sent == [1, 1, 0, 1, 0]
-
-
-def test_the_shelf_gives_up_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vista_core.executors.wire.SHELF_IMAGES", 2)
-    a, b, c = (Image.from_array(np.full((2, 2, 3), value, np.uint8)) for value in range(3))
-    shelf = Shelf()
-    assert shelf.place([a, b]) == ({a.id: a.data, b.id: b.data}, [])
-    assert shelf.place([a]) == ({}, [])
-    assert shelf.place([c]) == ({c.id: c.data}, [b.id])
-    new, forget = shelf.place([a, b, c])
-    assert set(new) == {b.id} and forget == []
+            result = runs.run_sync([call(to, images=tuple(pictures[:count]), arguments={"image": count - 1})])[0]
+            assert result.observation.images[1] == pictures[count - 1]
+    assert seen == sent
 
 
 @BOTH
@@ -251,16 +290,17 @@ async def test_many_calls_at_once_and_in_several_loops(executor: str) -> None:
     await runs.close()
     assert "closed" in (await runs.submit(call(to, arguments={"text": "late"}))).fault
     await runs.close()
+    await runs.start()
+    assert (await runs.submit(call(to, arguments={"text": "again"}))).ok
+    await runs.close()
 
 
 async def test_async_tools_overlap_and_stop_at_their_time() -> None:
     to = spec("Remote")
     runs = make_executor([to], cache=False)
     await runs.start()
-    started = time.monotonic()
-    calls = [call(to, arguments={"text": "a", "seconds": 0.2}) for _ in range(50)]
+    calls = [call(to, arguments={"text": "meet 50"}) for _ in range(50)]
     assert all(result.ok for result in await asyncio.gather(*map(runs.submit, calls)))
-    assert time.monotonic() - started < 5  # one after the other they take 10 s
     slow = await runs.submit(call(to, 0.1, arguments={"text": "a", "seconds": 30}))
     assert slow.error.kind == "timeout"
     await runs.close()
@@ -272,7 +312,7 @@ async def test_a_cancelled_call_that_waits_is_never_run(executor: str, tmp_path:
     to = spec("Counted", executor=executor, config={"marker": str(marker)})
     runs = make_executor([to], cache=False)
     await runs.start()
-    first = asyncio.create_task(runs.submit(call(to, arguments={"text": "first", "seconds": 0.3})))
+    first = asyncio.create_task(runs.submit(call(to, arguments={"text": "first", "seconds": 0.6})))
     second = asyncio.create_task(runs.submit(call(to, arguments={"text": "second"})))
     await asyncio.sleep(0.1)
     second.cancel()
@@ -298,7 +338,7 @@ def test_no_orphans_when_the_host_ends() -> None:
     program = f"""
 import os
 from vista_core import ToolCall, ToolSpec, make_executor
-spec = ToolSpec(name="pid", target="{TOOLS}:Pid", executor="process", workers=2)
+spec = ToolSpec(name="pid", target="{TOOLS}:Pid", executor="process")
 executor = make_executor([spec])
 executor.start_sync()
 print(executor.run_sync([ToolCall("1", spec, {{"text": ""}})])[0].observation.text, flush=True)

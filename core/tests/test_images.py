@@ -47,7 +47,7 @@ def test_any_bytes_give_an_image_or_an_image_error(data: bytes) -> None:
         assert str(error).endswith(".")
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40))
 @settings(max_examples=100, deadline=None)
 def test_damaged_pictures_give_an_image_or_an_image_error(seed: int, hits: int) -> None:

@@ -50,8 +50,7 @@ def test_a_submodule_never_hides_a_public_name() -> None:
     code = """
 import importlib, pkgutil, vista_core
 for module in pkgutil.walk_packages(vista_core.__path__, "vista_core."):
-    if module.name != "vista_core.discovery.check":
-        importlib.import_module(module.name)
+    importlib.import_module(module.name)
 import inspect
 assert not [name for name in vista_core.__all__ if inspect.ismodule(getattr(vista_core, name))]
 """
@@ -64,3 +63,28 @@ def test_the_tool_of_the_readme_works(capsys: pytest.CaptureFixture[str]) -> Non
     assert code is not None
     exec(compile(code[1], "README.md", "exec"), {"__name__": "readme"})
     assert capsys.readouterr().out == "42\n"
+
+
+@pytest.mark.slow
+def test_a_type_checker_catches_a_tool_whose_types_disagree(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    (tmp_path / "downstream.py").write_text("""
+from pydantic import BaseModel
+from vista_core import Tool, ToolContext
+class A(BaseModel):
+    x: int
+class B(BaseModel):
+    y: int
+class Good(Tool[A, B]):
+    async def run(self, args: A, context: ToolContext) -> B:
+        return B(y=args.x)
+class WrongArguments(Tool[A, B]):
+    def run(self, args: B, context: ToolContext) -> B:
+        return args
+class WrongOutput(Tool[A, B]):
+    def run(self, args: A, context: ToolContext) -> A:
+        return args
+""")
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "downstream.py"]
+    found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300).stdout
+    assert re.findall(r"downstream\.py:(\d+): error", found) == ["12", "15"], found

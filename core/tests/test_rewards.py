@@ -269,6 +269,7 @@ def test_what_a_tool_says_earns_nothing(observation, turns):
         ("multiple_choice", "A", {"choices": ("red", "blue")}, "I am not sure", False),
         ("multiple_choice", "A", {"choices": ("red", "blue")}, "A or B", False),
         ("multiple_choice", "C", {"choices": ("w", "x", "y", "z")}, "The answer is C", True),
+        ("multiple_choice", "B", {"choices": ("30°", "40°")}, "40", True),
         ("numeric", 40, {}, "40°", True),
         ("multiple_choice", "B", {"choices": ("30", "40")}, "B", True),
     ],

@@ -51,7 +51,6 @@ from vista_core.protocol import (
     parse_turn as parse_turn,
     render_turn as render_turn,
 )
-from vista_core.reward import Reward as Reward, RewardBreakdown as RewardBreakdown
 from vista_core.schema import (
     NoConfig as NoConfig,
     canonical_json as canonical_json,
@@ -64,6 +63,8 @@ from vista_core.task import (
     Expert as Expert,
     ExpertTurn as ExpertTurn,
     Gold as Gold,
+    Reward as Reward,
+    RewardBreakdown as RewardBreakdown,
     Sample as Sample,
     Score as Score,
     Task as Task,

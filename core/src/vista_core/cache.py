@@ -2,17 +2,13 @@
 
 import asyncio
 import hashlib
-import os
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from pathlib import Path
 
-from vista_core.calls import ToolCall, ToolResult, ToolSpec
-from vista_core.errors import VistaError
+from vista_core.calls import ToolCall, ToolResult
 from vista_core.schema import canonical_json
 
 
@@ -25,7 +21,6 @@ class ContentCache:
 
     Args:
         max_bytes: what the results in memory may take, the least recently used going first.
-        folder: also keep results as files here, for later runs; it is never cleaned up.
 
     Example:
         >>> from vista_core import ToolCall, ToolSpec
@@ -37,15 +32,11 @@ class ContentCache:
         True
     """
 
-    def __init__(self, max_bytes: int = 256 << 20, folder: Path | None = None) -> None:
-        self.hits = 0
-        self.misses = 0
+    def __init__(self, max_bytes: int = 256 << 20) -> None:
         self._max_bytes = max_bytes
-        self._folder = folder
         self._bytes = 0
         self._results: OrderedDict[str, tuple[ToolResult, int]] = OrderedDict()
         self._flights: dict[str, Future[None]] = {}
-        self._engines: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def key(self, call: ToolCall) -> str | None:
@@ -54,12 +45,10 @@ class ContentCache:
         if spec.stateful or not spec.deterministic:
             return None
         reads = spec.reads
-        if spec.key not in self._engines:
-            self._engines[spec.key] = _engine(spec)
         try:
             text = canonical_json(
                 [
-                    self._engines[spec.key],
+                    spec.key,
                     call.arguments,
                     [image.id for image in call.images] if "image" in reads else None,
                     call.question if "question" in reads else None,
@@ -75,22 +64,25 @@ class ContentCache:
         """The result with this key, marked as cached."""
         with self._lock:
             found = self._results.get(key)
-            if found is not None:
-                self._results.move_to_end(key)
-        result = found[0] if found is not None else self._read(key)
-        if result is None:
-            self.misses += 1
-            return None
-        self.hits += 1
-        return replace(result, cached=True, seconds=0.0)
+            if found is None:
+                return None
+            self._results.move_to_end(key)
+        return replace(found[0], cached=True, seconds=0.0)
 
-    def put(self, key: str, result: ToolResult) -> bool:
-        """Keep a result, if it may be kept; says whether it was."""
-        if not _lasting(result):
-            return False
-        self._keep(key, result)
-        self._write(key, result)
-        return True
+    def put(self, key: str, result: ToolResult) -> None:
+        """Keep a result, if an equal call would surely give it again and it is not too large."""
+        seen, error = result.observation, result.error
+        size = 1000
+        if seen is not None:
+            size += len(seen.text) + len(str(seen.data)) + sum(len(image.data) for image in seen.images)
+        elif error is None or error.kind not in ("argument", "failed") or error.code == "E5":
+            return
+        with self._lock:
+            if key not in self._results and size <= self._max_bytes:
+                self._results[key] = result, size
+                self._bytes += size
+            while self._bytes > self._max_bytes:
+                self._bytes -= self._results.popitem(last=False)[1][1]
 
     async def through(self, key: str, run: Callable[[], Awaitable[ToolResult]]) -> ToolResult:
         """The result with this key: from the cache, from an equal call that is under way, or from `run`."""
@@ -113,61 +105,3 @@ class ContentCache:
         finally:
             del self._flights[key]
             mine.set_result(None)
-
-    def _read(self, key: str) -> ToolResult | None:
-        if self._folder is None:
-            return None
-        from vista_core.executors.wire import outcome_from_wire, unpack
-
-        try:
-            result = outcome_from_wire(unpack((self._folder / key[:2] / key).read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError, VistaError):  # not there, or not whole: run the tool
-            return None
-        if not isinstance(result, ToolResult):
-            return None
-        self._keep(key, result)
-        return result
-
-    def _write(self, key: str, result: ToolResult) -> None:
-        if self._folder is None:
-            return
-        from vista_core.executors.wire import HEADER, outcome_to_wire, pack
-
-        folder = self._folder / key[:2]
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
-            file.write(pack(outcome_to_wire(result))[HEADER.size :])
-        os.replace(file.name, folder / key)  # whole or not at all, whoever else writes
-
-    def _keep(self, key: str, result: ToolResult) -> None:
-        size = _size(result)
-        with self._lock:
-            if key not in self._results and size <= self._max_bytes:
-                self._results[key] = result, size
-                self._bytes += size
-            while self._bytes > self._max_bytes:
-                self._bytes -= self._results.popitem(last=False)[1][1]
-
-
-def _lasting(result: ToolResult) -> bool:
-    """Whether an equal call would surely give this again."""
-    if result.observation is not None:
-        return True
-    return result.error is not None and result.error.kind in ("argument", "failed") and result.error.code != "E5"
-
-
-def _size(result: ToolResult) -> int:
-    """About how many bytes a result takes."""
-    seen = result.observation
-    if seen is None:
-        return 1000
-    return 1000 + len(seen.text) + len(str(seen.data)) + sum(len(image.data) for image in seen.images)
-
-
-def _engine(spec: ToolSpec) -> str:
-    """What computes the result: the tool, its version (for a file: its text), backend and settings."""
-    path = Path(spec.target.rpartition(":")[0])
-    code = hashlib.sha256(path.read_bytes()).hexdigest() if path.suffix == ".py" and path.exists() else ""
-    return canonical_json(
-        [spec.name, spec.target, code, spec.distribution, spec.version, spec.backend, spec.config, spec.python]
-    )

@@ -5,7 +5,7 @@ import json
 import math
 import time
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from vista_core.errors import PluginError, ToolArgumentError
 from vista_core.images import Image
@@ -67,17 +67,13 @@ class ToolContext:
 
     def _read(self, what: str) -> Any:
         if what not in self._reads:
-            raise PluginError(
-                f"Tool `{self._tool}` reads {what!r} without declaring it. Remedy: add it to the tool's `reads`, "
-                f'e.g. reads = {{"{what}"}}.'
-            )
+            raise PluginError(f"Tool `{self._tool}` reads {what!r} without declaring it. Remedy: add it to `reads`.")
         return self._parts[what]
 
     @property
     def images(self) -> tuple[Image, ...]:
         """The question's images, then those that tools made, in order."""
-        images: tuple[Image, ...] = self._read("image")
-        return images
+        return cast("tuple[Image, ...]", self._read("image"))
 
     def image(self, index: int = 0) -> Image:
         """One image by its number.
@@ -94,19 +90,17 @@ class ToolContext:
     @property
     def question(self) -> str | None:
         """The question of the sample."""
-        question: str | None = self._read("question")
-        return question
+        return cast("str | None", self._read("question"))
 
     @property
     def choices(self) -> Sequence[str] | None:
         """The answer choices of the sample, where there are some."""
-        choices: Sequence[str] | None = self._read("choices")
-        return choices
+        return cast("Sequence[str] | None", self._read("choices"))
 
     @property
     def seed(self) -> int:
         """Seed of this call: the same call of the same trajectory gets the same one."""
-        return int(self._read("seed"))
+        return cast(int, self._read("seed"))
 
     @property
     def state(self) -> Any:
@@ -133,8 +127,5 @@ class ToolContext:
         except (TypeError, ValueError, RecursionError) as error:
             raise PluginError(f"The state of tool `{self._tool}` is not plain JSON: {error}.") from error
         if len(text) > MAX_STATE_BYTES:
-            raise PluginError(
-                f"The state of tool `{self._tool}` takes {len(text)} bytes of JSON; the limit is {MAX_STATE_BYTES}. "
-                "Remedy: keep a summary; pictures belong in the observation."
-            )
+            raise PluginError(f"The state of tool `{self._tool}` takes {len(text)} bytes; keep to {MAX_STATE_BYTES}.")
         return json.loads(text)

@@ -1,12 +1,13 @@
 """Boxes and points: tools speak pixels of the stored image, models do not always."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import core_schema
+from pydantic import BaseModel, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from vista_core.errors import VistaError
 
@@ -31,12 +32,7 @@ class Coordinate:
 
     kind: Literal["box", "point"]
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return handler(source)
-
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         # The plain form: several providers' function schemas do not know `prefixItems`.
         length = 4 if self.kind == "box" else 2
         return {"type": "array", "items": {"type": "number"}, "minItems": length, "maxItems": length}
@@ -92,8 +88,7 @@ def convert_arguments(
         raise VistaError(f"Coordinates {space!r}: use pixel, norm1000, or resized with the size that the policy sees.")
     width, height = size[0] / grid[0], size[1] / grid[1]
     scale = (width, height) if to == "stored" else (1 / width, 1 / height)
-    converted: dict[str, Any] = _convert(model_type, (), values, scale, to == "policy")
-    return converted
+    return cast("dict[str, Any]", _convert(model_type, values, partial(_moved, scale=scale, rounded=to == "policy")))
 
 
 def has_coordinates(annotation: Any) -> bool:
@@ -106,44 +101,34 @@ def has_coordinates(annotation: Any) -> bool:
         (True, False)
     """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return any(
-            has_coordinates(part)
-            for field in annotation.model_fields.values()
-            for part in (*field.metadata, field.annotation)
-            if part is not annotation
-        )
+        return any(has_coordinates(field.rebuild_annotation()) for field in annotation.model_fields.values())
     return isinstance(annotation, Coordinate) or any(has_coordinates(part) for part in get_args(annotation))
 
 
-def _convert(annotation: Any, marks: Sequence[Any], value: Any, scale: tuple[float, float], rounded: bool) -> Any:
+def _convert(annotation: Any, value: Any, move: Callable[[Any, Coordinate], Any]) -> Any:
     """The value with its coordinates moved, followed along its type; where the two part it is returned as it is."""
     origin, parts = get_origin(annotation), get_args(annotation)
-    for mark in marks:
-        if isinstance(mark, Coordinate):
-            return _moved(value, 4 if mark.kind == "box" else 2, scale, rounded)
     if origin is Annotated:
-        return _convert(parts[0], parts[1:], value, scale, rounded)
+        mark = next((part for part in parts if isinstance(part, Coordinate)), None)
+        return move(value, mark) if mark else _convert(parts[0], value, move)
     if origin is None and isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if not isinstance(value, Mapping):
             return value
-        fields = {field.alias or name: field for name, field in annotation.model_fields.items()}
-        fields = {**annotation.model_fields, **fields}
-        return {
-            key: _convert(fields[key].annotation, fields[key].metadata, item, scale, rounded) if key in fields else item
-            for key, item in value.items()
-        }
+        fields = {name: field.rebuild_annotation() for name, field in annotation.model_fields.items()}
+        fields |= {field.alias: fields[name] for name, field in annotation.model_fields.items() if field.alias}
+        return {key: _convert(fields.get(key), item, move) for key, item in value.items()}
     if origin in (Union, UnionType):
-        moved = (_convert(part, (), value, scale, rounded) for part in parts)
+        moved = (_convert(part, value, move) for part in parts)
         return next((item for item in moved if item is not value), value)
     if parts and isinstance(value, Mapping):
-        return {key: _convert(parts[-1], (), item, scale, rounded) for key, item in value.items()}
+        return {key: _convert(parts[-1], item, move) for key, item in value.items()}
     if parts and isinstance(value, (list, tuple)):
-        return [_convert(parts[0], (), item, scale, rounded) for item in value]
+        return [_convert(parts[0], item, move) for item in value]
     return value
 
 
-def _moved(value: Any, length: int, scale: tuple[float, float], rounded: bool) -> Any:
-    if not isinstance(value, (list, tuple)) or len(value) != length:
+def _moved(value: Any, mark: Coordinate, scale: tuple[float, float], rounded: bool) -> Any:
+    if not isinstance(value, (list, tuple)) or len(value) != (4 if mark.kind == "box" else 2):
         return value
     if not all(isinstance(x, (int, float)) and not isinstance(x, bool) and abs(x) < 1e9 for x in value):
         return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -14,17 +14,13 @@ from vista_core.calls import Observation, ToolCall, ToolSpec
 from vista_core.discovery import available, load
 from vista_core.episode import Done, Episode, EpisodeConfig, finish
 from vista_core.errors import PluginError
-from vista_core.executors import make_executor
+from vista_core.executors import Executor, make_executor
 from vista_core.hooks import HookCaller
 from vista_core.images import Image
 from vista_core.log import TrajectoryWriter
-from vista_core.reward import Reward
 from vista_core.spaces import Images, UnicodeText
-from vista_core.task import Task
+from vista_core.task import Reward, Task
 from vista_core.toolset import ToolSet, build_toolset
-
-if TYPE_CHECKING:
-    from vista_core.executors import Executor
 
 Seen = dict[str, Any]
 """An observation: `text`, a str, and `images`, a tuple of uint8 arrays of shape (height, width, 3)."""
@@ -71,7 +67,7 @@ class VistaEnv(gymnasium.Env[Seen, str]):
         (2.0, True, False)
     """
 
-    metadata = {"render_modes": ["ansi"]}  # noqa: RUF012 - as gymnasium declares it
+    metadata = {"render_modes": ["ansi"]}
 
     def __init__(
         self,
@@ -206,16 +202,15 @@ def register_envs() -> list[str]:
         >>> all(name.startswith("vista/") for name in register_envs())
         True
     """
-    names = sorted({row.name for row in available("task") if row.status == "found"})
-    for name in names:
-        if f"vista/{name}-v0" not in gymnasium.registry:
-            gymnasium.register(
-                f"vista/{name}-v0",
-                entry_point="vista_core.env:VistaEnv",
-                vector_entry_point="vista_core.vector:VistaVectorEnv",
-                kwargs={"task": name},
-            )
-    return [f"vista/{name}-v0" for name in names]
+    tasks = {f"vista/{row.name}-v0": row.name for row in available("task") if row.status == "found"}
+    for name in sorted(tasks.keys() - gymnasium.registry.keys()):
+        gymnasium.register(
+            name,
+            entry_point="vista_core.env:VistaEnv",
+            vector_entry_point="vista_core.vector:VistaVectorEnv",
+            kwargs={"task": tasks[name]},
+        )
+    return sorted(tasks)
 
 
 def _text(content: str | list[dict[str, str]]) -> str:

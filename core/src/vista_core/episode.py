@@ -10,29 +10,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from vista_core.calls import Observation, ToolCall, ToolErrorRecord, ToolResult
 from vista_core.coordinates import Space, convert_arguments
 from vista_core.errors import PluginError
+from vista_core.hooks import HookCaller
 from vista_core.images import Image
 from vista_core.prompts import system_prompt, user_prompt
 from vista_core.protocol import Dialect, Reasoning, parse_turn
-from vista_core.reward import Reward
-from vista_core.task import Sample, Task
+from vista_core.task import Reward, Sample, Task
 from vista_core.toolset import ResolvedCall, ToolEntry, ToolSet
 from vista_core.trajectory import CallRecord, ObservationRecord, Trajectory, Turn, Violation
-
-if TYPE_CHECKING:
-    from vista_core.hooks import HookCaller
 
 CHARS_PER_TOKEN = 4
 """How observations are measured where no tokenizer is at hand."""
 
 _NOTE_TOKENS = 16
-Side = Literal["stored", "policy"]
 
 
 class EpisodeConfig(BaseModel):
@@ -124,9 +120,9 @@ class Episode:
         self.sample = sample
         self.toolset = toolset
         self.images: list[Image] = list(sample.images)
-        self._hooks = hooks
+        self._hooks = hooks or HookCaller()
         self._resized = resized
-        self._cut = cut or _first_characters
+        self._cut = cut or (lambda text, tokens: text[: tokens * CHARS_PER_TOKEN])
         self._states: dict[str, Any] = {}
         self._open: tuple[ToolCall, ToolEntry] | None = None
         self.trajectory = Trajectory(
@@ -143,8 +139,7 @@ class Episode:
             tools=toolset.provenance,
             episode=self.config.model_dump(),
         )
-        if hooks is not None:
-            hooks.episode_start(self.trajectory)
+        self._hooks.episode_start(self.trajectory)
 
     @property
     def done(self) -> Done | None:
@@ -207,11 +202,10 @@ class Episode:
             return self.truncate("turns")  # a call now would have no turn left to use its result
         if not isinstance(found, ResolvedCall):
             code, message = turn.violations[0].code, turn.violations[0].message
-            return self._record(turn, _error(code, message), "format" if code == "E1" else "argument", code)
+            return self._fail(turn, "format" if code == "E1" else "argument", code, message)
         call = self._call(found, turn.index)
         self._open = call, found.entry
-        if self._hooks is not None:
-            self._hooks.before_tool_call(trajectory, call)
+        self._hooks.before_tool_call(trajectory, call)
         return call
 
     def observe(self, result: ToolResult) -> Observation | Done:
@@ -229,10 +223,10 @@ class Episode:
         self._open = None
         turn, seen, error = self.trajectory.turns[-1], result.observation, result.error
         note = {"turn": call.turn, "seconds": result.seconds, "cached": result.cached, "attempts": result.attempts}
-        detail = {"detail": error.detail} if error is not None and error.detail else {}
-        self.trajectory.runtime.setdefault("calls", []).append(note | detail)
-        if self._hooks is not None:
-            self._hooks.after_tool_call(self.trajectory, call, result)
+        if error is not None and error.detail:
+            note["detail"] = error.detail
+        self.trajectory.runtime.setdefault("calls", []).append(note)
+        self._hooks.after_tool_call(self.trajectory, call, result)
         if result.fault is not None:
             return self.fault(result.fault)
         if seen is not None and entry.output_coordinates and self.config.coordinates != "pixel":
@@ -244,7 +238,7 @@ class Episode:
             error = error or ToolErrorRecord("failed", "E5", "The tool gave no result.")
             if error.code == "E5":
                 turn.violations.append(Violation(code="E5", message=error.message))
-            return self._record(turn, _error(error.code, error.message), error.kind, error.code)
+            return self._fail(turn, error.kind, error.code, error.message)
         if entry.spec.stateful:
             self._states[entry.spec.name] = result.state
         return self._record(turn, seen)
@@ -281,6 +275,10 @@ class Episode:
             turn=turn,
         )
 
+    def _fail(self, turn: Turn, kind: str, code: str | None, message: str) -> Observation:
+        text = f"Error {code}: {message}" if code else f"Error: {message}"
+        return self._record(turn, Observation(text=text), kind, code)
+
     def _record(self, turn: Turn, seen: Observation, kind: str | None = None, code: str | None = None) -> Observation:
         """Cut an observation, number its images, and write it down."""
         text, limit = seen.text, self.config.max_observation_tokens
@@ -296,26 +294,25 @@ class Episode:
         )
         return Observation(text=text, images=seen.images, data=seen.data)
 
-    def _convert(
-        self, model: type[BaseModel], values: dict[str, Any], to: Side = "stored", index: Any = None
-    ) -> dict[str, Any]:
-        """Boxes and points between the policy's coordinates and stored pixels.
+    def _in_policy_coordinates(self, call: ToolCall, entry: ToolEntry, seen: Observation) -> Observation:
+        """The same observation, its text written again from the typed output with converted boxes and points."""
+        model = entry.tool.output_model
+        values = self._convert(model, seen.data, call)
+        output = model.model_validate(values, context={"images": {image.id: image for image in seen.images}})
+        return Observation(text=entry.tool.render(output).text, images=seen.images, data=seen.data)
+
+    def _convert(self, model: type[BaseModel], values: dict[str, Any], call: ToolCall | None = None) -> dict[str, Any]:
+        """Arguments with boxes and points in stored pixels; or the output of a call in the policy's coordinates.
 
         An argument called `image` says which picture they are in; the tool itself reports a wrong number.
         """
         if not self.images:
             return values
-        index = values.get("image") if to == "stored" else index
+        index = (call.arguments if call else values).get("image")
         image = self.images[index if isinstance(index, int) and 0 <= index < len(self.images) else 0]
         resized = self._resized(image) if self._resized is not None else None
+        to: Literal["stored", "policy"] = "policy" if call else "stored"
         return convert_arguments(model, values, image.size, self.config.coordinates, resized, to)
-
-    def _in_policy_coordinates(self, call: ToolCall, entry: ToolEntry, seen: Observation) -> Observation:
-        """The same observation, its text written again from the typed output with converted boxes and points."""
-        model = entry.tool.output_model
-        values = self._convert(model, seen.data, "policy", call.arguments.get("image"))
-        output = model.model_validate(values, context={"images": {image.id: image for image in seen.images}})
-        return Observation(text=entry.tool.render(output).text, images=seen.images, data=seen.data)
 
 
 def finish(trajectory: Trajectory, task: Task, reward: Reward, hooks: HookCaller | None = None) -> Trajectory:
@@ -345,19 +342,11 @@ def finish(trajectory: Trajectory, task: Task, reward: Reward, hooks: HookCaller
     return trajectory
 
 
-def _error(code: str | None, message: str) -> Observation:
-    return Observation(text=f"Error {code}: {message}" if code else f"Error: {message}")
-
-
 def _parts(text: str, pictures: int, side: Literal[-1, 1]) -> str | list[dict[str, str]]:
     """The content of a message: its pictures before (-1) or after (1) the text; without pictures the text alone."""
     if not pictures:
         return text
     return [{"type": "text", "text": text}, *({"type": "image"} for _ in range(pictures))][::side]
-
-
-def _first_characters(text: str, tokens: int) -> str:
-    return text[: tokens * CHARS_PER_TOKEN]
 
 
 def _digest(*parts: object) -> bytes:

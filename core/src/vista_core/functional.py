@@ -4,6 +4,7 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any, overload
 
 from pydantic import BaseModel, Field, ValidationError, create_model
@@ -14,7 +15,11 @@ from vista_core.errors import ToolFailed
 from vista_core.images import Image
 from vista_core.tools import Tool
 
-_GIVEN = {ToolContext: "context", Image: "image", tuple[Image, ...]: "images"}
+_GIVEN: dict[Any, Callable[[ToolContext], Any]] = {
+    ToolContext: lambda context: context,
+    Image: ToolContext.image,
+    tuple[Image, ...]: lambda context: context.images,
+}
 _ARGUMENT = re.compile(r"(\w+)\s*(?:\([^)]*\))?:\s*(.*)")
 
 
@@ -60,14 +65,7 @@ def tool(function: Callable[..., Any], /) -> FunctionTool: ...
 def tool(
     *, name: str = "", family: str = "other", reads: Collection[str] | None = None
 ) -> Callable[[Callable[..., Any]], FunctionTool]: ...
-def tool(
-    function: Callable[..., Any] | None = None,
-    /,
-    *,
-    name: str = "",
-    family: str = "other",
-    reads: Collection[str] | None = None,
-) -> Any:
+def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     """Make a tool of a function.
 
     Its parameters are the arguments that the model writes; descriptions come from `Annotated[..., Field(...)]` or from
@@ -94,12 +92,12 @@ def tool(
         >>> double(x=21).text
         '42'
     """
-    if function is None:
-        return lambda target: _make(target, name, family, reads)
-    return _make(function, name, family, reads)
+    return partial(_make, **options) if function is None else _make(function)
 
 
-def _make(function: Callable[..., Any], name: str, family: str, reads: Collection[str] | None) -> FunctionTool:
+def _make(
+    function: Callable[..., Any], *, name: str = "", family: str = "other", reads: Collection[str] | None = None
+) -> FunctionTool:
     called = name or getattr(function, "__name__", "")
     if not called.isidentifier():
         raise TypeError(f"A tool needs a name, and {called or function!r} is none. Remedy: def, or @tool(name=...).")

@@ -1,5 +1,6 @@
 """Pictures: one handle per picture, decoded once, identified by the bytes as first stored."""
 
+import contextlib
 import hashlib
 import io
 import os
@@ -91,11 +92,9 @@ class Image:
         import PIL.Image
 
         pixels = np.asarray(array)
-        if pixels.dtype != np.uint8 or not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))):
-            raise ImageError(
-                "An image needs a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4); "
-                f"this one is {pixels.dtype} of shape {pixels.shape}."
-            )
+        if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,), (4,)):
+            form = "uint8 array of shape (H, W), (H, W, 3) or (H, W, 4)"
+            raise ImageError(f"An image needs a {form}; this one is {pixels.dtype} of shape {pixels.shape}.")
         _check_size(pixels.shape[1], pixels.shape[0])
         return cls.from_pil(PIL.Image.fromarray(np.ascontiguousarray(pixels)))
 
@@ -159,14 +158,10 @@ class Image:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        described = core_schema.typed_dict_schema({"image": core_schema.typed_dict_field(core_schema.str_schema())})
-        return core_schema.json_or_python_schema(
-            core_schema.chain_schema([described, core_schema.with_info_plain_validator_function(_validated)]),
-            core_schema.with_info_plain_validator_function(_validated),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda image: {"image": image.id}, when_used="json"
-            ),
-        )
+        form = core_schema.typed_dict_schema({"image": core_schema.typed_dict_field(core_schema.str_schema())})
+        written = core_schema.plain_serializer_function_ser_schema(lambda im: {"image": im.id}, when_used="json")
+        found = core_schema.with_info_plain_validator_function(_validated)
+        return core_schema.json_or_python_schema(core_schema.chain_schema([form, found]), found, serialization=written)
 
 
 class ImageStore:
@@ -208,10 +203,8 @@ class ImageStore:
         Raises:
             ImageError: There is none.
         """
-        image = self._images.get(key)
-        if image is None:
-            path = self._path(key)
-            if path is None:
+        if (image := self._images.get(key)) is None:
+            if (path := self._path(key)) is None:
                 raise ImageError(f"There is no image {key:.12}… in this store ({self.folder or 'in memory'}).")
             image = self._images[key] = Image.from_path(path)
         return image
@@ -282,10 +275,8 @@ def _decoded(picture: "PIL.Image.Image") -> "NDArray[np.uint8]":
             picture = grey
         if picture.mode == "F":
             raise ValueError("its pixels are floating-point numbers; convert it to 8-bit RGB first")
-        try:
+        with contextlib.suppress(Exception):  # as in _size
             picture = PIL.ImageOps.exif_transpose(picture)
-        except Exception:  # as in _size
-            picture = picture.copy()
         if picture.has_transparency_data:
             white = PIL.Image.new("RGBA", picture.size, "white")
             picture = PIL.Image.alpha_composite(white, picture.convert("RGBA"))

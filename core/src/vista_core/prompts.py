@@ -54,13 +54,12 @@ def system_prompt(template: str, toolset: ToolSet, config: EpisodeConfig) -> str
         f"A turn holds one call or one answer, never both. You have {config.max_turns} turns, the answer's among them.",
     ]
     numbered = "\n".join(f"{number}. {rule}" for number, rule in enumerate(filter(None, rules), 1))
-    tools = "\n".join(
-        json.dumps(tool.model_dump(exclude={"schema_hash"}), ensure_ascii=False) for tool in toolset.definitions
-    )
+    tools = [tool.model_dump(exclude={"schema_hash"}) for tool in toolset.definitions]
+    listed = "\n".join(json.dumps(tool, ensure_ascii=False) for tool in tools)
     return (
         "You are a careful agent that answers questions about pictures with the help of tools.\n\n"
         f"{numbered}\n\n{_COORDINATES[config.coordinates]} Picture 0 is the first picture of the question.\n\n"
-        f"Tools:\n{tools}"
+        f"Tools:\n{listed}"
     )
 
 

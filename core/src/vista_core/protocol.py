@@ -107,7 +107,6 @@ def parse_turn(text: str, *, dialect: Dialect = "vista", reasoning: Reasoning = 
     """
     think = ""
     try:
-        _check_text(text)
         tags = _scan_tags(text, reasoning)
         if reasoning == "required":
             think = text[tags[0].end() : tags[1].start()]
@@ -153,17 +152,14 @@ def render_turn(turn: ExpertTurn, dialect: Dialect = "vista", reasoning: Reasoni
     return text
 
 
-def _check_text(text: str) -> None:
+def _scan_tags(text: str, reasoning: Reasoning) -> list[re.Match[str]]:
+    """Match the reserved tags against the one allowed order, with only white space between the elements."""
     if len(text) > MAX_TURN_CHARS:
         raise _Malformed(f"a turn holds at most {MAX_TURN_CHARS} characters", MAX_TURN_CHARS)
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise _Malformed("the text is not valid Unicode (a lone surrogate)", error.start) from None
-
-
-def _scan_tags(text: str, reasoning: Reasoning) -> list[re.Match[str]]:
-    """Match the reserved tags against the one allowed order, with only white space between the elements."""
     wanted = ["<think>", "</think>"] if reasoning == "required" else []
     before_action = len(wanted)
     tags: list[re.Match[str]] = []
@@ -224,8 +220,11 @@ def _parse_json(body: str, position: int) -> Any:
     """JSON as the standard has it, and no more: no repeated keys, NaN, lone surrogates or numbers no wire can carry."""
     if len(body) > MAX_CALL_CHARS:
         raise _Malformed(f"a call holds at most {MAX_CALL_CHARS} characters", position + MAX_CALL_CHARS)
-    if body.count("{") + body.count("[") > MAX_JSON_DEPTH:
-        _check_depth(body, position)
+    depth, may_be_deep = 0, body.count("{") + body.count("[") > MAX_JSON_DEPTH
+    for match in _STRING_OR_BRACKET.finditer(body) if may_be_deep else ():
+        depth += (match[0] in "[{") - (match[0] in "]}")
+        if depth > MAX_JSON_DEPTH:
+            raise _Malformed(f"JSON is nested more than {MAX_JSON_DEPTH} deep", position + match.start())
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(found := dict(pairs)) < len(pairs):
@@ -254,11 +253,3 @@ def _parse_json(body: str, position: int) -> Any:
     except UnicodeEncodeError:
         raise _Malformed("a lone surrogate is not valid Unicode", position + body.find("\\u")) from None
     return value
-
-
-def _check_depth(body: str, position: int) -> None:
-    depth = 0
-    for match in _STRING_OR_BRACKET.finditer(body):
-        depth += (match[0] in "[{") - (match[0] in "]}")
-        if depth > MAX_JSON_DEPTH:
-            raise _Malformed(f"JSON is nested more than {MAX_JSON_DEPTH} deep", position + match.start())

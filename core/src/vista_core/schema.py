@@ -14,8 +14,8 @@ from vista_core.errors import PluginError, ToolArgumentError
 M = TypeVar("M", bound=BaseModel)
 _encode = json.JSONEncoder(allow_nan=False).encode
 
-# At the first model pydantic reads every installed entry_points.txt, and fails when any package's is malformed. It looks
-# once only, so a first model that may fail keeps a stranger's broken package from stopping everybody.
+# At the first model pydantic reads every installed entry_points.txt, and fails when any package's is malformed. It
+# looks once only, so a first model that may fail keeps a stranger's broken package from stopping everybody.
 with contextlib.suppress(Exception):
     create_model("First")
 

@@ -62,10 +62,8 @@ class UnicodeText(_OpenSpace[str]):
 
     def contains(self, x: Any) -> bool:
         """Whether `x` is a str, not too long, that UTF-8 can encode."""
-        if not isinstance(x, str) or len(x) > self.max_length:
-            return False
         try:
-            return x.encode() is not None
+            return isinstance(x, str) and len(x) <= self.max_length and x.encode() is not None
         except UnicodeEncodeError:
             return False
 
@@ -83,9 +81,6 @@ class Images(_OpenSpace[tuple[NDArray[np.uint8], ...]]):
         >>> space.sample() in space, () in space, (np.zeros((2, 3), np.uint8),) in space
         (True, True, False)
     """
-
-    def __init__(self, seed: int | np.random.Generator | None = None) -> None:
-        super().__init__(seed=seed)
 
     def _sample(self) -> tuple[NDArray[np.uint8], ...]:
         sizes = self.np_random.integers(1, 33, (int(self.np_random.integers(0, 4)), 2))

@@ -4,8 +4,8 @@ import inspect
 import json
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, get_args, get_origin
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -117,6 +117,11 @@ class ToolDefinition(BaseModel):
     parameters: dict[str, Any]
     schema_hash: str
 
+    def openai(self) -> dict[str, Any]:
+        """The function schema that OpenAI's API, and whoever speaks it, takes in `tools`."""
+        function = {"name": self.name, "description": self.description, "parameters": self.parameters}
+        return {"type": "function", "function": function}
+
 
 class Tool(ABC, Generic[A, O]):
     """Base of all tools: subclass `Tool[Args, Output]` with two pydantic models and write `run`.
@@ -167,10 +172,8 @@ class Tool(ABC, Generic[A, O]):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for base in cls.__dict__.get("__orig_bases__", ()):
-            models = get_args(base)
-            generic = get_origin(base)
-            if generic and issubclass(generic, Tool) and not any(isinstance(model, TypeVar) for model in models):
-                cls.args_model, cls.output_model = models
+            if Tool in getattr(get_origin(base), "__mro__", ()) and all(map(inspect.isclass, get_args(base))):
+                cls.args_model, cls.output_model = get_args(base)
         unknown = set(cls.reads) - READS
         if unknown:
             raise TypeError(f"{cls.__name__}.reads has {sorted(unknown)}; a tool can read {sorted(READS)}.")
@@ -189,7 +192,7 @@ class Tool(ABC, Generic[A, O]):
         """
 
     @abstractmethod
-    def run(self, args: A, context: ToolContext) -> Any:
+    def run(self, args: A, context: ToolContext) -> O | Awaitable[O]:
         """Answer one call. May also be `async def`, for remote calls.
 
         Args:
@@ -208,7 +211,7 @@ class Tool(ABC, Generic[A, O]):
         results: list[O | ToolError] = []
         for args, context in calls:
             try:
-                results.append(self.run(args, context))
+                results.append(cast(O, self.run(args, context)))
             except ToolError as error:
                 results.append(error)
         return results
@@ -276,19 +279,11 @@ class Tool(ABC, Generic[A, O]):
         """
         if self.backend is None:
             set_up(self)
-        shared = {"question": question, "choices": choices, "seed": seed or None}
-        arguments |= {k: v for k, v in shared.items() if v is not None and k in self.args_model.model_fields}
+        shared: dict[str, Any] = {"question": question, "choices": choices, "seed": seed}
+        arguments |= {k: v for k, v in shared.items() if v not in (None, 0) and k in self.args_model.model_fields}
         args = validate_arguments(self.args_model, arguments)
-        context = ToolContext(
-            images=[Image.of(image) for image in images],
-            question=question,
-            choices=choices,
-            seed=seed,
-            state=state,
-            deadline=time.monotonic() + timeout_s,
-            reads=self.reads,
-            tool=self.name,
-        )
+        shared |= {"images": [Image.of(image) for image in images], "state": state}
+        context = ToolContext(deadline=time.monotonic() + timeout_s, reads=self.reads, tool=self.name, **shared)
         output = self.run(args, context)  # type: ignore[arg-type]
         if inspect.isawaitable(output):
             from vista_core.executors.base import wait_for
@@ -343,10 +338,9 @@ def set_up(
             except VistaError:
                 raise
             except Exception as error:
-                raise PluginError(
-                    f"Setting up tool `{tool.name}` of {tool.distribution or type(tool).__module__} {tool.version} "
-                    f"with backend `{candidate.name}` failed: {type(error).__name__}: {error}"
-                ) from error
+                what = f"tool `{tool.name}` of {tool.distribution or type(tool).__module__} {tool.version}"
+                why = f"{type(error).__name__}: {error}"
+                raise PluginError(f"Setting up {what} with backend `{candidate.name}` failed: {why}") from error
         problems.append(f"backend `{candidate.name}`: {missing.problem}")
         by_extra = candidate.extra and tool.distribution and missing.remedy.startswith("pip install")
         remedies.append(f"pip install '{tool.distribution}[{candidate.extra}]'" if by_extra else missing.remedy)

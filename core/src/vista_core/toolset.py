@@ -73,37 +73,23 @@ class ToolSet:
     def __init__(self, specs: Iterable[ToolSpec] = ()) -> None:
         self._entries: dict[str, ToolEntry] = {}
         self._aliases: dict[tuple[str, str], ToolEntry] = {}
-        for spec in specs:
-            self._add(spec)
-        self.specs = tuple(entry.spec for entry in self._entries.values())
+        self.provenance: list[ToolProvenance] = []
+        self.specs = tuple(specs)
+        for spec in self.specs:
+            if spec.name in self._entries:
+                targets = f"{self._entries[spec.name].spec.target} and {spec.target}"
+                raise NameClash(f"Two tools of this episode are called {spec.name!r}: {targets}. Rename one with `as`.")
+            tool = spec.create(setup=False)
+            arguments, output = has_coordinates(tool.args_model), has_coordinates(tool.output_model)
+            entry = self._entries[spec.name] = ToolEntry(spec, tool, tool.definition(), arguments, output)
+            for alias in tool.aliases:
+                other = self._aliases.setdefault(alias, entry).spec.name
+                if other != spec.name:
+                    both = f"both {other!r} and {spec.name!r}"
+                    raise NameClash(f"The call {alias} means {both}. Remedy: leave one of the two out.")
+            origin = spec.model_dump(include={"name", "distribution", "version", "backend"})
+            self.provenance.append(ToolProvenance(**origin, schema_hash=entry.definition.schema_hash))
         self.definitions = tuple(entry.definition for entry in self._entries.values())
-        self.provenance = [
-            ToolProvenance(
-                name=entry.spec.name,
-                distribution=entry.spec.distribution,
-                version=entry.spec.version,
-                backend=entry.spec.backend,
-                schema_hash=entry.definition.schema_hash,
-            )
-            for entry in self._entries.values()
-        ]
-
-    def _add(self, spec: ToolSpec) -> None:
-        if spec.name in self._entries:
-            raise NameClash(
-                f"Two tools of this episode are called {spec.name!r}: {self._entries[spec.name].spec.target} and "
-                f"{spec.target}. Remedy: name one of them with `as`."
-            )
-        tool = spec.create(setup=False)
-        arguments, output = has_coordinates(tool.args_model), has_coordinates(tool.output_model)
-        entry = self._entries[spec.name] = ToolEntry(spec, tool, tool.definition(), arguments, output)
-        for alias in tool.aliases:
-            other = self._aliases.setdefault(alias, entry)
-            if other is not entry:
-                raise NameClash(
-                    f"The call {alias} means both {other.spec.name!r} and {spec.name!r} in this episode. "
-                    "Remedy: leave one of the two tools out."
-                )
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -126,16 +112,15 @@ class ToolSet:
             place in the policy's text.
         """
         arguments = call.arguments
-        entry = self._aliases.get((call.tool, call.task)) if call.task is not None else None
+        alias = self._aliases.get((call.tool, call.task)) if call.task is not None else None
+        entry = alias or self._entries.get(call.tool)
         if entry is None:
-            entry = self._entries.get(call.tool)
-            if entry is None:
-                return Violation(code="E1", message=self._unknown(call.tool), position=call.locate(call.tool))
-            if call.task is not None:
-                if "task" not in entry.definition.parameters["properties"]:
-                    message = f"`{call.tool}` has no task {call.task[:40]!r} and no argument `task`."
-                    return Violation(code="E2", message=message, position=call.locate("task"))
-                arguments = {**arguments, "task": call.task}
+            return Violation(code="E1", message=self._unknown(call.tool), position=call.locate(call.tool))
+        if call.task is not None and alias is None:
+            if "task" not in entry.definition.parameters["properties"]:
+                message = f"`{call.tool}` has no task {call.task[:40]!r} and no argument `task`."
+                return Violation(code="E2", message=message, position=call.locate("task"))
+            arguments = {**arguments, "task": call.task}
         model = entry.tool.args_model
         if entry.argument_coordinates:
             arguments = convert(model, arguments)
@@ -182,8 +167,8 @@ def _spec(entry: str | Mapping[str, Any]) -> ToolSpec:
 
     given = {"use": entry} if isinstance(entry, str) else entry
     options: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    if "use" not in options or (unknown := sorted(set(options) - _ENTRY_KEYS)):
-        problem = f"unknown keys {unknown}" if "use" in options else "no `use`"
+    if "use" not in options or not _ENTRY_KEYS.issuperset(options):
+        problem = "an unknown key" if "use" in options else "no `use`"
         raise PluginError(f"The tool entry {entry!r} has {problem}. Remedy: its keys are {sorted(_ENTRY_KEYS)}.")
     options["as_"] = options.pop("as", None)
     return tool_spec(options.pop("use"), **options)

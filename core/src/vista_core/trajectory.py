@@ -7,8 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from vista_core.errors import VistaError
-from vista_core.reward import RewardBreakdown
-from vista_core.task import Score
+from vista_core.task import RewardBreakdown, Score
 
 SCHEMA_VERSION = 1
 
@@ -160,12 +159,10 @@ class Segment:
     ) -> None:
         self.kind = kind
         self.images = tuple(images)
-        self.ids: NDArray[np.int32] = np.asarray(ids, dtype=np.int32)
+        self.ids = np.asarray(ids, dtype=np.int32)
         # Constant arrays are made when they are asked for: thousands of live trajectories should stay small.
-        self._mask: NDArray[np.bool_] | None = None if mask is None else np.asarray(mask, dtype=np.bool_)
-        self._logprobs: NDArray[np.float32] | None = None
-        if logprobs is not None:
-            self._logprobs = np.asarray(logprobs, dtype=np.float32)
+        self._mask = None if mask is None else np.asarray(mask, dtype=np.bool_)
+        self._logprobs = None if logprobs is None else np.asarray(logprobs, dtype=np.float32)
         shapes = {array.shape for array in (self.ids, self._mask, self._logprobs) if array is not None}
         if len(shapes) != 1 or self.ids.ndim != 1:
             raise VistaError(f"A segment needs ids, mask and logprobs of one length; got the shapes {sorted(shapes)}.")
@@ -184,10 +181,8 @@ class Segment:
         return len(self.ids)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Segment) and all(
-            np.array_equal(getattr(self, name), getattr(other, name))
-            for name in ("kind", "ids", "mask", "logprobs", "images")
-        )
+        names = ("kind", "ids", "mask", "logprobs", "images")
+        return isinstance(other, Segment) and all(np.array_equal(getattr(self, n), getattr(other, n)) for n in names)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -294,8 +289,6 @@ def migrate(record: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(version, int) or version < 1:
         raise VistaError(f"This is not a trajectory: its schema_version is {version!r}.")
     if version > SCHEMA_VERSION:
-        raise VistaError(
-            f"The trajectory has schema version {version}; this vista-core reads up to {SCHEMA_VERSION}. "
-            "Remedy: pip install --upgrade vista-core."
-        )
+        remedy = "Remedy: pip install --upgrade vista-core"
+        raise VistaError(f"It has schema version {version}; this version reads up to {SCHEMA_VERSION}. {remedy}.")
     return record

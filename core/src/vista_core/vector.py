@@ -11,9 +11,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from vista_core.calls import Observation, ToolCall
+from vista_core.calls import ToolCall
 from vista_core.env import Seen, VistaEnv
-from vista_core.episode import Done
 
 
 class VistaVectorEnv(VectorEnv[Seen, Sequence[str], NDArray[Any]]):
@@ -33,13 +32,12 @@ class VistaVectorEnv(VectorEnv[Seen, Sequence[str], NDArray[Any]]):
         'Disabled'
     """
 
-    metadata = {"render_modes": ["ansi"], "autoreset_mode": AutoresetMode.DISABLED}  # noqa: RUF012
+    metadata = {"render_modes": ["ansi"], "autoreset_mode": AutoresetMode.DISABLED}
 
     def __init__(self, num_envs: int, **settings: Any) -> None:
         first = VistaEnv(**settings)
-        shared: dict[str, Any] = {
-            name: getattr(first, name) for name in ("split", "reward", "executor", "log", "hooks", "render_mode")
-        }
+        names = ("split", "reward", "executor", "log", "hooks", "render_mode")
+        shared: dict[str, Any] = {name: getattr(first, name) for name in names}
         shared |= {"tools": first.toolset, "episode": first.config}
         self.envs = [first, *(VistaEnv(first.task, **shared) for _ in range(num_envs - 1))]
         self.num_envs = num_envs
@@ -87,13 +85,9 @@ class VistaVectorEnv(VectorEnv[Seen, Sequence[str], NDArray[Any]]):
             raise ValueError(f"a step needs {self.num_envs} actions, each a str")
         over = [i for i, env in enumerate(self.envs) if env.episode is None or env.episode.done is not None]
         if over:
-            raise gymnasium.error.ResetNeeded(
-                f"The episodes of environments {over} are over. Reset them first: "
-                'reset(options={"reset_mask": terminated | truncated}).'
-            )
-        events: list[ToolCall | Observation | Done] = [
-            env.begin_step(action) for env, action in zip(self.envs, actions, strict=True)
-        ]
+            remedy = 'Reset them first: reset(options={"reset_mask": terminated | truncated})'
+            raise gymnasium.error.ResetNeeded(f"The episodes of environments {over} are over. {remedy}.")
+        events = [env.begin_step(action) for env, action in zip(self.envs, actions, strict=True)]
         calls = {i: event for i, event in enumerate(events) if isinstance(event, ToolCall)}
         results = self.envs[0].executor.run_sync(list(calls.values())) if calls else []
         for i, result in zip(calls, results, strict=True):
@@ -116,7 +110,5 @@ class VistaVectorEnv(VectorEnv[Seen, Sequence[str], NDArray[Any]]):
         self.envs[0].close()
 
     def _batched(self) -> Seen:
-        return {
-            "text": tuple(seen["text"] for seen in self._seen),
-            "images": tuple(tuple(image.copy() for image in seen["images"]) for seen in self._seen),
-        }
+        images = tuple(tuple(image.copy() for image in seen["images"]) for seen in self._seen)
+        return {"text": tuple(seen["text"] for seen in self._seen), "images": images}

@@ -100,7 +100,7 @@ def unmet(requirements: Iterable[str]) -> list[tuple[str, str]]:
     """
     from packaging.requirements import InvalidRequirement, Requirement
 
-    problems = []
+    problems, stamp = [], _stamp()
     for text in requirements:
         try:
             requirement = Requirement(text)
@@ -111,7 +111,8 @@ def unmet(requirements: Iterable[str]) -> list[tuple[str, str]]:
             continue
         plain = f"{requirement.name}{requirement.specifier}"
         try:
-            version = __version__ if canonical(requirement.name) == "vista-core" else metadata.version(requirement.name)
+            name = canonical(requirement.name)
+            version = __version__ if name == "vista-core" else _version(name, stamp)
             if not requirement.specifier.contains(version, prereleases=True):
                 problems.append((plain, f"{plain} is needed, {version} is installed"))
         except Exception:  # not installed, or its metadata cannot be read: not usable either way
@@ -129,27 +130,38 @@ def scan() -> tuple[PluginRow, ...]:
         >>> sorted(row.name for row in scan() if row.distribution == "vista-core" and row.kind == "executor")
         ['process', 'thread']
     """
-    # pip and editable installs touch the folders on sys.path, so their times tell whether anything changed.
-    times = tuple(os.stat(path).st_mtime_ns if os.path.exists(path) else 0 for path in sys.path)
-    return _scan(tuple(sys.path), times, os.environ.get("VISTA_PLUGINS"), os.environ.get("VISTA_DISABLE", ""))
+    return _scan(_stamp(), os.environ.get("VISTA_PLUGINS"), os.environ.get("VISTA_DISABLE", ""))
+
+
+def _stamp() -> tuple[tuple[str, int], ...]:
+    """What is installed can be read anew only when this has changed: pip touches the folders on `sys.path`."""
+    return tuple((path, os.stat(path).st_mtime_ns if os.path.exists(path) else 0) for path in sys.path)
+
+
+@lru_cache(maxsize=512)
+def _version(name: str, stamp: tuple[tuple[str, int], ...]) -> str:
+    """Version of an installed distribution; many plugins need the same few, and some have long METADATA files."""
+    return metadata.version(name)
 
 
 @lru_cache(maxsize=1)
-def _scan(path: tuple[str, ...], times: tuple[int, ...], allowed: str | None, disabled: str) -> tuple[PluginRow, ...]:
+def _scan(stamp: tuple[tuple[str, int], ...], allowed: str | None, disabled: str) -> tuple[PluginRow, ...]:
     rows = list(_all_rows(None if allowed is None else {canonical(name) for name in _listed(allowed)}))
     off = _listed(disabled)
     for index, row in enumerate(rows):
         if row.name in off or row.full_name in off:
             remedy = f"take it out of VISTA_DISABLE ({disabled})"
             rows[index] = row._replace(status="disabled", problem="VISTA_DISABLE names it", remedy=remedy)
-    usable = [row for row in rows if row.status == "found"]
-    for row in usable:
-        others = [other for other in usable if (other.kind, other.name) == (row.kind, row.name) and other != row]
+    usable: dict[tuple[str, str], list[PluginRow]] = {}
+    for row in rows:
+        if row.status == "found":
+            usable.setdefault((row.kind, row.name), []).append(row)
+    for index, row in enumerate(rows):
+        others = [other for other in usable.get((row.kind, row.name), ()) if row.status == "found" and other != row]
         if others:
             also = " and ".join(f"{other.distribution} {other.version}" for other in others)
             remedy = f"use the full name {row.full_name}, or VISTA_DISABLE={others[0].full_name}"
-            clash = row._replace(status="name clash", problem=f"{also} gives this name too", remedy=remedy)
-            rows[rows.index(row)] = clash
+            rows[index] = row._replace(status="name clash", problem=f"{also} gives this name too", remedy=remedy)
     return tuple(sorted(rows, key=lambda row: (KINDS.index(row.kind), row.name, row.distribution)))
 
 
@@ -167,8 +179,9 @@ def _all_rows(allowed: set[str] | None) -> Iterator[PluginRow]:
         if not entries:
             continue
         try:
-            name, version = str(distribution.metadata["Name"] or ""), str(distribution.metadata["Version"])
-            requires = distribution.requires or []
+            about = distribution.metadata  # parsed at each access
+            name, version = str(about["Name"] or ""), str(about["Version"])
+            requires = about.get_all("Requires-Dist") or distribution.requires or []
             broken = broken or ("" if name else "its METADATA has no name")
         except Exception as error:
             name, version, requires, broken = "", "?", [], f"its METADATA cannot be read ({type(error).__name__})"

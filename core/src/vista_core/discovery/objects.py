@@ -6,15 +6,14 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
 from vista_core.discovery.metadata import Kind, PluginRow
 from vista_core.errors import PluginError, VistaError
-from vista_core.reward import Reward
-from vista_core.task import Task
+from vista_core.task import Reward, Task
 from vista_core.tools import Tool
 
 _BASES: dict[str, type] = {"tool": Tool, "task": Task, "reward": Reward}
@@ -34,8 +33,9 @@ def import_object(row: PluginRow) -> Any:
         'vista'
     """
     module_name, _, attributes = row.target.rpartition(":")
-    with blamed(row, "cannot be imported"):
-        found = _file_module(module_name) if module_name.endswith(".py") else importlib.import_module(module_name)
+    # What a plugin prints at import must not get into the JSON, or the protocol, that the host writes to stdout.
+    with blamed(row, "cannot be imported"), redirect_stdout(sys.stderr):
+        found = _file_module(module_name, row) if module_name.endswith(".py") else importlib.import_module(module_name)
         for attribute in filter(None, attributes.split(".")):
             found = getattr(found, attribute)
     wrong = wrong_type(found, row.kind)
@@ -100,23 +100,53 @@ def file_row(kind: Kind, text: str) -> PluginRow:
         Traceback (most recent call last):
         vista_core.errors.PluginError: There is no file ./no/such/file.py to load a tool from.
     """
+    row = _located(kind, text)
+    if row.target.endswith(":") and kind != "hook":  # the hooks of a file are its functions: the module is the plugin
+        rows = file_rows(kind, text)
+        if len(rows) != 1:
+            names = ", ".join(found.target.rpartition(":")[2] for found in rows)
+            raise PluginError(
+                f"{row.distribution} should hold one {kind}, and holds {names or 'none'}. "
+                f"Remedy: write {row.distribution}:NAME."
+            )
+        return rows[0]
+    return row._replace(name=getattr(import_object(row), "name", "") or row.name)
+
+
+def file_rows(kind: Kind, path: str) -> list[PluginRow]:
+    """The rows of all plugins of a kind that a file defines itself, in the file's order; the file is imported.
+
+    Raises:
+        PluginError: There is no such file, or it cannot be imported.
+
+    Example:
+        >>> from vista_core.discovery.objects import file_rows
+        >>> file_rows("tool", "./no/such/file.py")
+        Traceback (most recent call last):
+        vista_core.errors.PluginError: There is no file ./no/such/file.py to load a tool from.
+    """
+    row = _located(kind, path)
+    file = row.target.removesuffix(":")
+    with blamed(row, "cannot be imported"), redirect_stdout(sys.stderr):
+        module = _file_module(file, row)
+    rows, seen = [], set()
+    for key, value in vars(module).items():
+        owner = value if inspect.isclass(value) else type(value)
+        if key[0] == "_" or owner in seen or not _is_own(value, module, kind):
+            continue
+        seen.add(owner)  # a class and an object of it are one plugin
+        rows.append(row._replace(name=getattr(value, "name", "") or key, target=f"{file}:{key}"))
+    return rows
+
+
+def _located(kind: Kind, text: str) -> PluginRow:
+    """The row of `FILE` or `FILE:object` before it is imported; the version is the sha256 of the file."""
     given, _, name = text.rpartition(":") if not text.endswith(".py") else (text, "", "")
     path = Path(given).expanduser().resolve()
     if not path.is_file():
         raise PluginError(f"There is no file {given} to load a {kind} from.")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    row = PluginRow(kind, name or path.stem, path.name, digest, f"{path}:{name}")
-    if not name and kind != "hook":  # the hooks of a file are its functions: the module itself is the plugin
-        with blamed(row, "cannot be imported"):
-            module = _file_module(str(path))
-        names = [key for key, value in vars(module).items() if key[0] != "_" and _is_own(value, module, kind)]
-        if len(names) != 1:
-            raise PluginError(
-                f"{path.name} should hold one {kind}, and holds {', '.join(names) or 'none'}. "
-                f"Remedy: write {path.name}:NAME."
-            )
-        row = row._replace(name=names[0], target=f"{path}:{names[0]}")
-    return row._replace(name=getattr(import_object(row), "name", "") or row.name)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return PluginRow(kind, name or path.stem, path.name, digest, f"{path}:{name}")
 
 
 @contextmanager
@@ -140,8 +170,15 @@ def blamed(row: PluginRow, what: str) -> Iterator[None]:
         raise PluginError(f"{_origin(row)} {what}: {type(error).__name__}: {text}. {_remedy(row)}") from error
 
 
-def _file_module(path: str) -> ModuleType:
-    """Import a file by path; its content is part of the module's name, so a changed file is imported anew."""
+def _file_module(path: str, row: PluginRow) -> ModuleType:
+    """Import a file by path; its content is part of the module's name, so a changed file is imported anew.
+
+    Where the row says which content is meant, another is refused: a run logs the version with every trajectory.
+    """
+    content = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    if len(row.version) == len(content) and row.version != content:
+        was, now = row.version[:12], content[:12]
+        raise PluginError(f"{path} has changed from {was} to {now} since this run read it. Remedy: start a new run.")
     digest = hashlib.sha256(path.encode() + Path(path).read_bytes()).hexdigest()[:12]
     name = f"vista_file_{Path(path).stem}_{digest}"
     if name in sys.modules:
@@ -165,7 +202,8 @@ def _is_own(value: Any, module: ModuleType, kind: Kind) -> bool:
 
 
 def _origin(row: PluginRow) -> str:
-    return f"The {row.kind} `{row.name}` of {row.distribution} {row.version} ({row.target})"
+    version = row.version[:12] if ".py:" in row.target else row.version  # of a file it is a sha256
+    return f"The {row.kind} `{row.name}` of {row.distribution} {version} ({row.target})"
 
 
 def _remedy(row: PluginRow) -> str:

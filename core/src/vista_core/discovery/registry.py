@@ -11,8 +11,7 @@ from vista_core.errors import NameClash, PluginError, UnknownName
 
 if TYPE_CHECKING:
     from vista_core.calls import ToolSpec
-    from vista_core.reward import Reward
-    from vista_core.task import Task
+    from vista_core.task import Reward, Task
     from vista_core.tools import Tool
 
 

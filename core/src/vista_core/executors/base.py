@@ -9,18 +9,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from vista_core.calls import ToolCall, ToolResult, ToolSpec
-from vista_core.errors import InfrastructureError
 
 T = TypeVar("T")
-
-
-class WorkerDied(InfrastructureError):
-    """The worker that ran the call died, or answered no ping. Two of these for one call make it "poison".
-
-    Example:
-        >>> issubclass(WorkerDied, InfrastructureError)
-        True
-    """
 
 
 @cache
@@ -62,9 +52,9 @@ class Executor(abc.ABC):
 
     An executor is given a `ToolSpec`, never a tool object, so that the tool can be made where it runs.
     `submit` returns a ToolResult for everything that is the tool's or the policy's doing. It may raise
-    ToolError (becomes the result's error), InfrastructureError (the call did not get its chance: it is
-    retried), WorkerDied (retried; twice for one call makes it poison) and PluginError (a developer's
-    mistake, which reaches the caller). Every wait inside it must be finite.
+    ToolError (becomes the result's error), InfrastructureError or TimeoutError (the call did not get its
+    chance: it is retried), WorkerDied (retried; twice for one call makes it poison) and PluginError (a
+    developer's mistake, which reaches the caller). Every wait inside it must be finite.
 
     Example:
         >>> from vista_core.executors import ThreadExecutor

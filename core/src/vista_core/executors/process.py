@@ -10,43 +10,30 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import IO, ClassVar
 
 import vista_core
 from vista_core.calls import ToolCall, ToolSpec
 from vista_core.errors import InfrastructureError, PluginError, ToolUnavailable, VistaError
-from vista_core.executors.base import WorkerDied
-from vista_core.executors.pool import Outcome, Pool, PoolExecutor, overtime
-from vista_core.executors.wire import (
-    HEADER,
-    MAX_FRAME,
-    WIRE_VERSION,
-    Message,
-    Shelf,
-    call_to_wire,
-    outcome_from_wire,
-    pack,
-    unpack,
-)
+from vista_core.executors import wire
+from vista_core.executors.pool import Pool, PoolExecutor, Runner, overtime, who
+from vista_core.executors.runner import Outcome, WorkerDied
 
 PING_S = 3.0  # time that a worker has to answer a ping, once a call is over its time
-MEMORY_WATCH_S = 0.05 if sys.platform == "linux" else 0.5  # elsewhere each look starts a `ps`
 MAX_LOG = 1 << 20  # bytes of a worker's stderr that are kept
+MAX_HELD = 64 << 20  # bytes of pictures that a worker keeps
 
 
 class ProcessExecutor(PoolExecutor):
     """Runs each tool in `workers` processes of its own, under the interpreter that its spec names.
 
     A call over its time is killed with its worker: ToolTimeout if the worker still answered a ping,
-    InfrastructureError if not. A worker that dies costs the call that it ran; the next call gets a new one.
+    WorkerDied if not. A worker that dies costs the call that it ran; the next call gets a new one.
 
     Args:
         batch_wait_ms: how long a call waits for others to share its batch, where the tool takes batches.
         recycle_after: calls after which a worker is replaced, for engines that leak; 0 never.
-        memory_mb: resident memory at which a worker is killed (its own, without its children); 0 no limit.
-            Resident memory is watched rather than the address space limited, since engines reserve far
-            more address space than they use.
+        memory_mb: private memory that a worker may take, by RLIMIT_DATA, which only Linux enforces; 0 no limit.
         setup_timeout_s: time for a worker to start and set its tool up, seconds.
 
     Example:
@@ -67,89 +54,33 @@ class ProcessExecutor(PoolExecutor):
         setup_timeout_s: float = 300.0,
     ) -> None:
         super().__init__(batch_wait_ms=batch_wait_ms)
-        self._recycle_after = recycle_after
-        self._memory_mb = memory_mb
-        self._setup_timeout_s = setup_timeout_s
+        self._limits = (recycle_after, memory_mb, setup_timeout_s)
 
     def make_pool(self, spec: ToolSpec) -> Pool:
         """A pool whose lanes keep one worker process each."""
-        return Pool(
-            spec,
-            lambda: _Workers(spec, self._recycle_after, self._memory_mb, self._setup_timeout_s),
-            self._batch_wait_s,
-        )
+        limits = self._limits  # not self: a forgotten executor closes
+        return Pool(spec, lambda: _Worker(spec, *limits), self._batch_wait_s)
 
 
-class _Workers:
-    """The worker of one lane, and its successors."""
+class _Worker(Runner):
+    """One worker process, and its successors."""
 
     def __init__(self, spec: ToolSpec, recycle_after: int, memory_mb: int, setup_timeout_s: float) -> None:
         self._spec = spec
+        self._python = spec.python or sys.executable
         self._recycle_after = recycle_after
         self._memory_mb = memory_mb
         self._setup_timeout_s = setup_timeout_s
-        self._worker: WorkerProcess | None = None
-        self._served = 0
-        self._closed = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
 
     def open(self) -> None:
-        """Start a worker and set its tool up. Raises ToolUnavailable, PluginError."""
-        self.stop()
-        worker = self._worker = WorkerProcess(self._spec, self._memory_mb)
-        self._served = 0
-        try:
-            if self._closed:
-                raise InfrastructureError(f"{self._spec.name}: the executor is closed.")
-            worker.set_up(time.monotonic() + self._setup_timeout_s)
-        except BaseException:
-            self.stop()
-            raise
-
-    def run(self, calls: Sequence[ToolCall], limit_s: float) -> Sequence[Outcome]:
-        """Run a batch; the worker is gone after an error."""
-        worker = self._worker
-        if worker is None or (self._recycle_after and self._served >= self._recycle_after):
-            try:
-                self.open()
-            except VistaError as error:  # it could be set up once: not the policy's fault
-                raise InfrastructureError(f"{self._spec.name}: a new worker cannot be set up: {error}") from error
-            worker = self._worker
-        assert worker is not None
-        self._served += len(calls)
-        try:
-            outcomes = worker.run(calls, limit_s)
-        except BaseException:
-            self.stop()
-            raise
-        if worker.oversize():
-            self.stop()
-        return outcomes
-
-    def stop(self) -> None:
-        """Kill the worker, if there is one."""
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.kill()
-
-    def close(self) -> None:
-        """Kill the worker, and start no other."""
-        self._closed = True
-        self.stop()
-
-
-class WorkerProcess:
-    """The host's handle on one worker process."""
-
-    def __init__(self, spec: ToolSpec, memory_mb: int = 0) -> None:
-        self._spec = spec
-        self._memory_mb = memory_mb
-        self._shelf = Shelf()
+        self.close()
+        self._served = self._held_bytes = 0
+        self._held: set[str] = set()  # ids of the pictures that the worker has
         self._received = bytearray()
-        self._killed = False
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-        self._files: list[IO[bytes]] = [self._log]
-        fcntl.fcntl(self._log, fcntl.F_SETFL, fcntl.fcntl(self._log, fcntl.F_GETFL) | os.O_APPEND)
-        self._python = spec.python or sys.executable
+        fcntl.fcntl(self._log, fcntl.F_SETFL, os.O_APPEND)
         try:
             self._process = subprocess.Popen(
                 # -P: a file in the working directory must not pass for a module of the standard library
@@ -161,154 +92,135 @@ class WorkerProcess:
                 start_new_session=True,  # Ctrl-C is the host's; and one kill takes the tool's own children too
             )
         except OSError as error:
-            raise self._unavailable(f"cannot be started: {error}") from error
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._files += [self._process.stdin, self._process.stdout]
-        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
-        os.set_blocking(self._in, False)
-        os.set_blocking(self._out, False)
-
-    def set_up(self, deadline: float) -> None:
-        """Have the worker make its tool. Raises ToolUnavailable, PluginError."""
-        here = self._spec.python in (None, sys.executable)
-        path = [entry or os.getcwd() for entry in sys.path] if here else []
+            raise self._unavailable(f"could not be started: {error}") from error
         try:
-            self._send({"kind": "start", "spec": self._spec.model_dump_json(), "path": path}, deadline)
-            reply = self._receive(deadline)
+            self._set_up(self._process)
+        except BaseException:
+            self.close()
+            raise
+
+    def _set_up(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None and process.stdout is not None
+        self._in, self._out = process.stdin, process.stdout
+        os.set_blocking(self._in.fileno(), False)
+        os.set_blocking(self._out.fileno(), False)
+        if self._stopped:
+            self._kill()
+        ours = self._spec.python in (None, sys.executable)
+        path = [entry or os.getcwd() for entry in sys.path] if ours else []
+        start = {"kind": "start", "spec": self._spec.model_dump_json(), "path": path, "memory_mb": self._memory_mb}
+        try:
+            reply = self._ask(start, time.monotonic() + self._setup_timeout_s)
+        except TimeoutError:
+            raise self._unavailable(f"was not set up within {self._setup_timeout_s:g} s") from None
         except WorkerDied as error:
-            raise self._unavailable(f"died while it was set up: {error}") from error
-        except TimeoutError as error:
-            raise self._unavailable("was not set up in time.") from error
+            raise self._unavailable(f"could not be set up: {error}") from error
         if reply["kind"] == "unavailable":
             raise ToolUnavailable(reply["text"], remedy=reply["remedy"])
         if reply["kind"] == "broken":
             raise PluginError(reply["text"])
-        if reply["wire"] != WIRE_VERSION:
-            raise self._unavailable("has another version of vista-core.")
+        if reply["version"] != vista_core.__version__:
+            raise self._unavailable(f"has vista-core {reply['version']}")
 
-    def run(self, calls: Sequence[ToolCall], limit_s: float) -> list[Outcome]:
-        """Run a batch. Raises ToolTimeout (the worker was healthy) or WorkerDied; kill it after either."""
-        pictures = [image for call in calls if "image" in self._spec.reads for image in call.images]
-        new, forget = self._shelf.place(pictures)
-        batch = [call_to_wire(call) for call in calls]
-        deadline = time.monotonic() + limit_s
+    def run(self, calls: Sequence[ToolCall], limit_s: float) -> Sequence[Outcome]:
+        if self._process is None or 0 < self._recycle_after <= self._served:
+            try:
+                self.open()
+            except VistaError as error:  # it could be set up once: not the policy's fault
+                raise InfrastructureError(f"{self._spec.name}: a new worker cannot be set up: {error}") from error
+        self._served += len(calls)
         try:
-            self._send({"kind": "run", "calls": batch, "images": new, "forget": forget}, deadline)
-            reply = self._receive(deadline)
+            outcomes = self._run(calls, limit_s)
+        except BaseException:
+            self.close()
+            raise
+        if any(isinstance(outcome, WorkerDied) for outcome in outcomes):
+            self.close()
+        return outcomes
+
+    def _run(self, calls: Sequence[ToolCall], limit_s: float) -> list[Outcome]:
+        forget = self._held_bytes > MAX_HELD
+        if forget:
+            self._held, self._held_bytes = set(), 0
+        pictures = {image.id: image.data for call in calls if "image" in self._spec.reads for image in call.images}
+        new = {key: data for key, data in pictures.items() if key not in self._held}
+        self._held.update(new)
+        self._held_bytes += sum(map(len, new.values()))
+        batch = {"kind": "run", "calls": [wire.call_to_wire(call) for call in calls], "images": new, "forget": forget}
+        try:
+            reply = self._ask(batch, time.monotonic() + limit_s)
         except TimeoutError:
-            self._ping()
+            try:
+                self._ask({"kind": "ping"}, time.monotonic() + PING_S)
+            except TimeoutError:
+                raise self._died("answered no ping after a call was over its time") from None
             raise overtime(calls[0]) from None
         if os.fstat(self._log.fileno()).st_size > MAX_LOG:
             os.ftruncate(self._log.fileno(), 0)
-        outcomes = zip(reply["outcomes"], calls, strict=True)
-        return [outcome_from_wire(outcome, call.images) for outcome, call in outcomes]
+        answers = zip(reply["outcomes"], calls, strict=True)
+        return [wire.outcome_from_wire(outcome, call.images) for outcome, call in answers]
 
-    def oversize(self) -> str:
-        """A sentence if the worker uses more memory than it may, else nothing."""
-        if not self._memory_mb or (used := resident_mb(self._process.pid)) <= self._memory_mb:
-            return ""
-        return f"used {used:.0f} MB of memory; its limit is {self._memory_mb} MB"
+    def stop(self) -> None:
+        self._stopped = True  # a worker that is starting now is killed by `_set_up`
+        self._kill()
 
-    def kill(self) -> None:
-        """Kill the worker and its children, at once; any thread may do it, more than once."""
-        if not self._killed:
-            self._killed = True  # once: its process id may belong to another later
+    def close(self) -> None:
+        self._kill()
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=10)
+            for file in (self._log, self._in, self._out):
+                file.close()
+            self._process = None
+
+    def _kill(self) -> None:
+        process = self._process
+        if process is not None and process.returncode is None:  # not reaped: the id is still its own
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=10)
+                os.killpg(process.pid, signal.SIGKILL)
 
-    def __del__(self) -> None:
-        # Not in kill(): a lane may be waiting on these pipes in another thread.
-        for file in self._files:
-            file.close()
-
-    def _ping(self) -> None:
-        """Raise WorkerDied unless the worker answers."""
-        deadline = time.monotonic() + PING_S
+    def _ask(self, message: wire.Message, deadline: float) -> wire.Message:
+        """Send a message and wait for the next one. Raises TimeoutError, WorkerDied."""
+        frame = memoryview(wire.pack(message))
+        received, header = self._received, wire.HEADER
         try:
-            self._send({"kind": "ping"}, deadline)
-            self._receive(deadline)
-        except TimeoutError:
-            raise self._died(f"answered no ping within {PING_S:g} s after the call was over its time") from None
-
-    def _send(self, message: Message, deadline: float) -> None:
-        frame = memoryview(pack(message))
-        while frame:
-            self._wait(self._in, select.POLLOUT, deadline)
-            try:
-                frame = frame[os.write(self._in, frame[:65536]) :]
-            except OSError as error:
-                raise self._died("died") from error
-
-    def _receive(self, deadline: float) -> Message:
-        while True:
-            if len(self._received) >= HEADER.size:
-                size = HEADER.unpack_from(self._received)[0]
-                end = HEADER.size + size
-                if size > MAX_FRAME:
-                    raise self._died("sent garbage")
-                if len(self._received) >= end:
-                    body = bytes(self._received[HEADER.size : end])
-                    del self._received[:end]
-                    try:
-                        return unpack(body)
-                    except ValueError as error:
-                        raise self._died("sent garbage") from error
-            self._wait(self._out, select.POLLIN, deadline)
-            chunk = os.read(self._out, 1 << 20)
-            if not chunk:
-                raise self._died("died")
-            self._received += chunk
-
-    def _wait(self, descriptor: int, event: int, deadline: float) -> None:
-        """Wait until a pipe is ready, with an eye on the memory. Raises TimeoutError, WorkerDied."""
-        poll = select.poll()
-        poll.register(descriptor, event)
-        while True:
-            left = max(0.0, deadline - time.monotonic())
-            step = min(left, MEMORY_WATCH_S) if self._memory_mb else left
-            if poll.poll(step * 1000):
-                return
-            if not left:
-                raise TimeoutError
-            if oversize := self.oversize():
-                raise self._died(oversize)
+            while frame:
+                _wait(self._in, select.POLLOUT, deadline)
+                with contextlib.suppress(BlockingIOError):
+                    frame = frame[os.write(self._in.fileno(), frame[:65536]) :]
+            while len(received) < header.size or len(received) < header.size + header.unpack_from(received)[0]:
+                _wait(self._out, select.POLLIN, deadline)
+                chunk = os.read(self._out.fileno(), 1 << 20)
+                if not chunk:
+                    raise BrokenPipeError
+                received += chunk
+            end = header.size + header.unpack_from(received)[0]
+            body = bytes(received[header.size : end])
+            del received[:end]
+            return wire.unpack(body)
+        except (BrokenPipeError, ValueError):  # gone, or it wrote into our pipe
+            raise self._died("died") from None
 
     def _died(self, how: str) -> WorkerDied:
-        self.kill()
-        code = self._process.returncode or 0
-        end = f"signal {-code}" if code < 0 else f"exit code {code}"
-        return WorkerDied(f"the worker of {self._spec.name} {how} ({end}).{self._tail()}")
+        self._kill()
+        assert self._process is not None
+        status = self._process.wait(timeout=10)
+        size = os.fstat(self._log.fileno()).st_size
+        wrote = os.pread(self._log.fileno(), 2000, max(0, size - 2000)).decode(errors="replace").strip()
+        told = f" It wrote: …{wrote}" if wrote else ""
+        return WorkerDied(f"the worker of {self._spec.name} {how} (exit status {status}).{told}")
 
-    def _unavailable(self, how: str) -> ToolUnavailable:
-        where = f"The worker of {self._spec.name} ({self._spec.distribution} {self._spec.version})"
-        version = getattr(vista_core, "__version__", "")
+    def _unavailable(self, problem: str) -> ToolUnavailable:
         return ToolUnavailable(
-            f"{where}, run by {self._python}, {how}",
-            remedy=f"look at what it wrote; {self._python} needs vista-core=={version} and {self._spec.distribution}",
+            f"The worker of {who(self._spec)}, run by {self._python}, {problem}",
+            remedy=f"see that {self._python} has vista-core=={vista_core.__version__} and all that the tool needs",
         )
 
-    def _tail(self) -> str:
-        """The end of what the worker wrote to stderr."""
-        size = os.fstat(self._log.fileno()).st_size
-        text = os.pread(self._log.fileno(), 2000, max(0, size - 2000)).decode(errors="replace").strip()
-        return f" It wrote: …{text}" if text else ""
 
-
-def resident_mb(pid: int) -> float:
-    """Resident memory of a process in MB; 0 where it cannot be known.
-
-    Example:
-        >>> import os
-        >>> resident_mb(os.getpid()) > 1
-        True
-    """
-    statm = Path(f"/proc/{pid}/statm")
-    try:
-        if sys.platform == "linux":
-            return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-        kilobytes = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, timeout=5).stdout
-        return int(kilobytes) / 1024
-    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired):
-        return 0.0
+def _wait(pipe: IO[bytes], event: int, deadline: float) -> None:
+    """Wait until a pipe is ready. Raises TimeoutError."""
+    poll = select.poll()
+    poll.register(pipe, event)
+    while not poll.poll(max(0.0, min(deadline - time.monotonic(), 60.0)) * 1000):
+        if time.monotonic() > deadline:
+            raise TimeoutError

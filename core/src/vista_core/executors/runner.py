@@ -15,20 +15,16 @@ from pydantic_core import to_jsonable_python
 
 from vista_core.calls import ToolCall, ToolErrorRecord, ToolResult
 from vista_core.context import ToolContext
-from vista_core.errors import (
-    ImageError,
-    InfrastructureError,
-    PluginError,
-    ToolError,
-    ToolFailed,
-    ToolUnavailable,
-    VistaError,
-)
+from vista_core.errors import InfrastructureError, PluginError, ToolError, ToolFailed, ToolUnavailable, VistaError
 from vista_core.schema import validate_arguments
 from vista_core.tools import Tool
 
 AnyTool = Tool[Any, Any]
 Outcome = ToolResult | VistaError
+
+
+class WorkerDied(InfrastructureError):
+    """What ran the call died, or answered no ping. Two of these for one call make it "poison"."""
 
 
 def run_calls(tool: AnyTool, calls: Sequence[ToolCall]) -> list[Outcome]:
@@ -79,8 +75,8 @@ def failure(call: ToolCall, error: BaseException) -> Outcome:
         return error
     if isinstance(error, ToolUnavailable):  # its backend went away while it ran
         return InfrastructureError(str(error))
-    if isinstance(error, ImageError):
-        return ToolResult(error=ToolErrorRecord.of(ToolFailed(str(error))), backend=call.spec.backend)
+    if isinstance(error, MemoryError):  # perhaps of a leak: the next worker may fare better
+        return WorkerDied("it ran out of memory")
     told = ToolFailed(f"The tool `{call.spec.name}` failed on this call through a fault of its own.", code="E5")
     detail = "".join(traceback.format_exception(error))
     return ToolResult(error=ToolErrorRecord.of(told, detail), backend=call.spec.backend)

@@ -7,13 +7,14 @@ import threading
 import time
 import weakref
 from collections.abc import Sequence
+from concurrent.futures import Future
 from functools import cache
 from typing import ClassVar
 
 from vista_core.calls import ToolCall, ToolResult, ToolSpec
 from vista_core.executors.base import background_loop
-from vista_core.executors.pool import Outcome, Pool, PoolExecutor, Ticket, overtime
-from vista_core.executors.runner import AnyTool, run_async, run_calls
+from vista_core.executors.pool import Pool, PoolExecutor, Runner, Ticket, overtime
+from vista_core.executors.runner import AnyTool, Outcome, run_async, run_calls
 
 WATCH_S = 0.05  # how often the deadlines are looked at, seconds
 MAX_ABANDONED = 8  # threads of one tool that are over their time and still run
@@ -49,20 +50,14 @@ class ThreadExecutor(PoolExecutor):
         return pool
 
 
-class _Local:
-    """Runs calls with a tool object of this process."""
+class _Local(Runner):
+    """Runs calls with a tool object of this process, which is set up already and cannot be stopped."""
 
     def __init__(self, tool: AnyTool) -> None:
         self._tool = tool
 
-    def open(self) -> None:
-        """The tool is set up already."""
-
     def run(self, calls: Sequence[ToolCall], limit_s: float) -> Sequence[Outcome]:
         return run_calls(self._tool, calls)
-
-    def close(self) -> None:
-        """A thread cannot be stopped: it ends with its call."""
 
 
 class _LoopPool(Pool):
@@ -71,7 +66,7 @@ class _LoopPool(Pool):
     def __init__(self, spec: ToolSpec, tool: AnyTool) -> None:
         super().__init__(spec, lambda: _Local(tool), 0.0)
         self._tool = tool
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: set[Future[None]] = set()
 
     def begin(self) -> None:
         """Nothing to start: the loop is there."""
@@ -79,31 +74,28 @@ class _LoopPool(Pool):
     def put(self, ticket: Ticket) -> None:
         if self.closed:
             super().put(ticket)
-        else:
-            background_loop().call_soon_threadsafe(self._spawn, ticket)
+            return
+        running = asyncio.run_coroutine_threadsafe(self._run(ticket), background_loop())
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
 
     def close(self) -> None:
-        self.closed = True
-        background_loop().call_soon_threadsafe(lambda: [task.cancel() for task in self._tasks])
-
-    def _spawn(self, ticket: Ticket) -> None:
-        task = background_loop().create_task(self._run(ticket))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        super().close()
+        for running in list(self._running):
+            running.cancel()
 
     async def _run(self, ticket: Ticket) -> None:
         started = time.monotonic()
-        outcome: Outcome
         try:
             outcome = await asyncio.wait_for(run_async(self._tool, ticket.call), ticket.call.timeout_s)
         except TimeoutError:
             outcome = overtime(ticket.call)
         except asyncio.CancelledError:
             super().put(ticket)  # the pool closed
-            return
+            raise
         if isinstance(outcome, ToolResult):
             outcome.seconds = time.monotonic() - started
-        ticket.finish(outcome)
+        ticket.settle(outcome)
 
 
 @cache

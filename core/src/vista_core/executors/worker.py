@@ -6,16 +6,18 @@ second one listens, answers pings while the tool is busy, and ends the worker wh
 
 import os
 import queue
+import resource
 import signal
 import sys
 import threading
 import traceback
 from typing import Any, BinaryIO
 
+import vista_core
 from vista_core.calls import ToolSpec
 from vista_core.errors import PluginError, ToolUnavailable
 from vista_core.executors.runner import run_calls
-from vista_core.executors.wire import HEADER, WIRE_VERSION, Message, call_from_wire, outcome_to_wire, pack, unpack
+from vista_core.executors.wire import HEADER, Message, call_from_wire, outcome_to_wire, pack, unpack
 from vista_core.images import Image
 from vista_core.tools import Tool
 
@@ -53,12 +55,11 @@ class Host:
 
 def set_up(message: Message) -> tuple[ToolSpec, Tool[Any, Any]]:
     """Make the tool that the first message asks for. Raises ToolUnavailable, PluginError."""
+    if message["memory_mb"] and sys.platform == "linux":  # other systems do not enforce it
+        resource.setrlimit(resource.RLIMIT_DATA, (message["memory_mb"] << 20,) * 2)
     sys.path.extend(path for path in message["path"] if path not in sys.path)
     spec = ToolSpec.model_validate_json(message["spec"])
-    try:
-        return spec, spec.create()
-    except SystemExit as error:
-        raise PluginError(f"{spec.target} called sys.exit({error.code!r}) while it was set up.") from error
+    return spec, spec.create()
 
 
 def serve(host: Host, spec: ToolSpec, tool: Tool[Any, Any]) -> None:
@@ -66,8 +67,8 @@ def serve(host: Host, spec: ToolSpec, tool: Tool[Any, Any]) -> None:
     images: dict[str, Image] = {}
     while True:
         message = host.inbox.get()
-        for key in message["forget"]:
-            images.pop(key, None)
+        if message["forget"]:
+            images.clear()
         images.update({key: Image.from_bytes(data, id=key) for key, data in message["images"].items()})
         calls = [call_from_wire(call, spec, images) for call in message["calls"]]
         outcomes = run_calls(tool, calls)
@@ -87,11 +88,11 @@ def main() -> None:
         spec, tool = set_up(host.inbox.get())
     except ToolUnavailable as error:
         host.send({"kind": "unavailable", "text": error.problem, "remedy": error.remedy})
-    except Exception as error:
-        text = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+    except BaseException as error:  # SystemExit too
+        text = str(error) if isinstance(error, PluginError) else f"The tool's set-up failed: {error!r}"
         host.send({"kind": "broken", "text": text})
     else:
-        host.send({"kind": "ready", "wire": WIRE_VERSION})
+        host.send({"kind": "ready", "version": vista_core.__version__})
         serve(host, spec, tool)
 
 

@@ -1,0 +1,1 @@
+"""Calculation and geometry tools for VISTA-Gym: `calculator` and `sympy_geometry`."""

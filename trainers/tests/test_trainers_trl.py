@@ -1,4 +1,4 @@
-"""The adapters for TRL, alone and under its GRPOTrainer, whose generation is scripted: parsing, tools, rewards are TRL's."""
+"""The adapters for TRL, alone and under its GRPOTrainer with scripted generation: all the rest is TRL's."""
 
 import json
 import sys
@@ -73,9 +73,9 @@ def test_transformers_reads_from_a_function_what_the_tools_own_schema_says():
             assert set(read["parameters"]["properties"]) == set(ours["properties"])
             assert set(read["parameters"].get("required", ())) == set(ours.get("required", ()))
             for name, field in read["parameters"]["properties"].items():
-                if "type" in ours["properties"][name]:
-                    assert field["type"] == ours["properties"][name]["type"], (definition.name, name)
-                assert field.get("enum") == ours["properties"][name].get("enum")
+                told = ours["properties"][name]
+                if "type" in told:
+                    assert (field["type"], field.get("enum")) == (told["type"], told.get("enum")), definition.name
 
 
 def test_limits_and_nested_objects_are_told_in_words():
@@ -151,7 +151,7 @@ def test_an_environment_is_an_episode_whose_turns_are_method_calls(tmp_path):
     assert environment.answer(answer="42").startswith("The answer is taken")
     with pytest.raises(ToolError, match="over"):
         environment.add(a=1)
-    assert environment.get_reward() == environment.get_reward() > 0
+    assert environment.get_reward() == environment.get_reward() == -1.0, "the wrong argument cost the format"
     (logged,) = read_trajectories(tmp_path)
     assert [turn.call.tool for turn in logged.turns if turn.call] == ["add", "refuse"]
     assert logged.score.correct and logged.answer == "42" and logged.reward.total == environment.get_reward()
@@ -235,7 +235,7 @@ def test_a_fault_of_the_machine_earns_nothing():
 
 
 def tool_call(name, **arguments):
-    return f'<tool_call>\n{json.dumps({"name": name, "arguments": arguments})}\n</tool_call><|im_end|>'
+    return f"<tool_call>\n{json.dumps({'name': name, 'arguments': arguments})}\n</tool_call><|im_end|>"
 
 
 def train(tmp_path, script, model, processor, rows, **options):

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import importlib
 import sys
 import types
 from pathlib import Path
@@ -92,7 +93,7 @@ def verl(monkeypatch):
     """verl's `function_tool` and `schemas` modules: its own where it is installed."""
     ours._vista_tool.cache_clear()
     try:
-        import verl.tools.function_tool
+        importlib.import_module("verl.tools.function_tool")
     except ModuleNotFoundError:
         for name, module in stand_in().items():
             monkeypatch.setitem(sys.modules, name, module)
@@ -100,15 +101,16 @@ def verl(monkeypatch):
     ours._vista_tool.cache_clear()
 
 
-def test_without_verl_the_module_imports_and_says_what_is_missing():
-    assert "verl" not in sys.modules or sys.modules["verl"].__file__
+def test_without_verl_the_module_imports_and_says_what_is_missing(monkeypatch):
+    ours._vista_tool.cache_clear()
+    for name in ("verl", "verl.tools.function_tool", "verl.tools.base_tool"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = ours.Nothing
-    if "verl" not in sys.modules:
-        with pytest.raises(ModuleNotFoundError, match="verl"):
-            ours.register_function_tools([f"{TOOLS}:add"])
-        with pytest.raises(ModuleNotFoundError, match="verl"):
-            _ = ours.VistaTool
+    with pytest.raises(ModuleNotFoundError, match="verl"):
+        ours.register_function_tools([f"{TOOLS}:add"])
+    with pytest.raises(ModuleNotFoundError, match="verl"):
+        _ = ours.VistaTool
 
 
 def test_a_schema_keeps_in_words_what_verl_drops():
@@ -117,19 +119,22 @@ def test_a_schema_keeps_in_words_what_verl_drops():
     properties = schema["parameters"]["properties"]
     assert schema["parameters"]["required"] == ["box", "mode"]
     assert all(set(field) <= {"type", "description", "enum"} for field in properties.values())
-    assert properties["box"]["description"] == "left, top, right, bottom (exactly 4 items) (a list of number)"
+    assert properties["box"]["description"] == "left, top, right, bottom (a list of number; exactly 4 items)"
     assert properties["mode"]["enum"] == ["fast", "slow"]
     assert properties["level"]["type"] == ["integer", "null"] and properties["factor"]["type"] == ["integer", "number"]
 
 
 def test_function_tools_are_registered_with_schema_and_checks(verl):
     functions, schemas = verl
+    functions.FUNCTION_TOOL_REGISTRY.clear()
     ours.register_function_tools([f"{TOOLS}:add", f"{TOOLS}:dot", f"{TOOLS}:refuse"])
     registry = functions.FUNCTION_TOOL_REGISTRY
     assert {"add", "dot", "refuse"} <= set(registry)
     assert registry["add"].tool_schema.function.parameters.properties["a"].description == "one"
     assert registry["add"].fn(a=40) == "42"
-    assert registry["add"].fn(a="x").startswith("Error E3") and registry["refuse"].fn(why="no legend").endswith("no legend")
+    assert registry["add"].fn(a="x").startswith("Error E3") and registry["refuse"].fn(why="no legend").endswith(
+        "no legend"
+    )
     drawn = registry["dot"].fn(side=3)
     assert isinstance(drawn, schemas.ToolResponse) and drawn.image[0].size == (3, 3)
     with pytest.raises(PluginError, match="reads image, state"):

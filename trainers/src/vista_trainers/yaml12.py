@@ -16,7 +16,7 @@ _REPLACED = ("bool", "float", "int", "timestamp")
 class _Loader(yaml.SafeLoader):
     """PyYAML's safe loader with the scalars of YAML 1.2 (PyYAML follows 1.1, where `1e-6` is a string)."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML's own way to say it)
+    yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in _REPLACED]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

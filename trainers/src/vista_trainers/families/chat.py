@@ -7,6 +7,7 @@ surrounds an observation, and whether an observation may hold pictures. From the
 from abc import abstractmethod
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -58,6 +59,7 @@ class ChatFamily(ModelFamily):
         )
         self._prepared: OrderedDict[str, dict[str, torch.Tensor]] = OrderedDict()
         self._prepared_bytes = 0
+        self._lock = Lock()
         self._learn_template()
 
     @classmethod
@@ -154,14 +156,16 @@ class ChatFamily(ModelFamily):
 
     def prepared(self, image: Image) -> dict[str, "torch.Tensor"]:
         """Pixel tensors of one picture, remembered by its id: a group of rollouts asks for the same one many times."""
-        found = self._prepared.get(image.id)
-        if found is None:
-            found = self._prepared[image.id] = self._preprocess(image)
-            self._prepared_bytes += _size(found)
-            while self._prepared_bytes > _CACHE_BYTES and len(self._prepared) > 1:
-                self._prepared_bytes -= _size(self._prepared.popitem(last=False)[1])
-        else:
-            self._prepared.move_to_end(image.id)
+        # The engine renders prompts in one thread while the policy prepares a batch in another.
+        with self._lock:
+            found = self._prepared.get(image.id)
+            if found is None:
+                found = self._prepared[image.id] = self._preprocess(image)
+                self._prepared_bytes += _size(found)
+                while self._prepared_bytes > _CACHE_BYTES and len(self._prepared) > 1:
+                    self._prepared_bytes -= _size(self._prepared.popitem(last=False)[1])
+            else:
+                self._prepared.move_to_end(image.id)
         return found
 
     # -- the template -------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Single tool calls that other programs parse: checked, run, cut and recorded by an Episode, as in a rollout of ours."""
+"""Single tool calls that other programs parse: checked, run, cut and recorded by an Episode, as in our rollouts."""
 
 import json
 from collections.abc import Mapping, Sequence

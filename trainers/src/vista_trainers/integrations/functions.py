@@ -39,8 +39,8 @@ def as_function(definition: ToolDefinition, call: Callable[..., Any], *, method:
         PluginError: An argument's name is no Python identifier.
 
     Example:
-        >>> definition = ToolDefinition(name="now", description="The time.", parameters={"properties": {}}, schema_hash="")
-        >>> as_function(definition, lambda: "noon")()
+        >>> now = ToolDefinition(name="now", description="The time.", parameters={"properties": {}}, schema_hash="")
+        >>> as_function(now, lambda: "noon")()
         'noon'
     """
     properties: Mapping[str, Any] = definition.parameters["properties"]
@@ -94,14 +94,14 @@ def annotation(field: Mapping[str, Any]) -> Any:
     return dict if field.get("type") == "object" else _SCALARS.get(field.get("type", ""), Any)
 
 
-def describe(name: str, field: Mapping[str, Any]) -> str:
-    """The description of an argument, with the limits that its Python type does not carry.
+def describe(name: str, field: Mapping[str, Any], *remarks: str) -> str:
+    """The description of an argument, with remarks, and with the limits that its Python type does not carry.
 
     Example:
         >>> describe("box", {"type": "array", "minItems": 4, "maxItems": 4, "description": "left, top, right, bottom"})
         'left, top, right, bottom (exactly 4 items)'
     """
-    limits = []
+    limits = list(remarks)
     exact = field.get("minItems")
     if exact is not None and exact == field.get("maxItems"):
         limits.append(f"exactly {exact} items")

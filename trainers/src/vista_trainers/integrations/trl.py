@@ -1,8 +1,8 @@
 """Tools and environments for TRL's GRPOTrainer: its arguments `tools` and `environment_factory` (TRL 1.16).
 
-TRL parses the calls from the model's own chat format, runs them, and masks what they return. What it leaves no place for:
-a fault of the machine (it becomes an error that the policy reads, and a reward of 0), and the model's thoughts, which the
-environment never sees. `vista train` has both.
+TRL parses the calls from the model's own chat format, runs them, and masks what they return. What it leaves no place
+for: a fault of the machine (it becomes an error that the policy reads, and a reward of 0), and the model's thoughts,
+which the environment never sees. `vista train` has both.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -100,9 +100,9 @@ def environment_factory(
 ) -> Callable[[], Any]:
     """What `GRPOTrainer(environment_factory=...)` takes: a maker of environments over a task and tools.
 
-    An environment has a method per tool, `answer(answer)` which ends the episode, `reset`, which returns the sample named
-    by the row's `index` (see `dataset`) as text, or with its pictures as parts of the message, and `get_reward`: the
-    reward of the task, of an episode that was not answered too. All environments share task, tools and executor.
+    An environment has a method per tool, `answer(answer)` which ends the episode, `reset`, which returns the sample
+    named by the row's `index` (see `dataset`) as text, or with its pictures as parts of the message, and `get_reward`:
+    the reward of the task, of an episode that was not answered too. All environments share task, tools and executor.
 
     Args:
         task: A task or the name of one.
@@ -181,14 +181,15 @@ class TrlEnvironment:
             PluginError: The row has no `index`; a group of GRPO would then compare answers to different questions.
         """
         if index is None:
-            raise PluginError("The rows of the dataset need a column `index`. Remedy: integrations.trl.dataset(task, split).")
-        from vista_core.prompts import user_prompt
-
+            raise PluginError(
+                "The rows of the dataset need a column `index`. Remedy: integrations.trl.dataset(task, split)."
+            )
         self._env.reset(seed=self._seed, options={"index": int(index), "rollout": self._number})
         self._seed, self._reward = None, None
-        sample = self._episode.sample
-        parts = content(user_prompt(self._env.config.prompt, sample), sample.images)
-        return parts if isinstance(parts, str) else [*parts[1:], parts[0]]
+        asked, images = self._episode.messages[-1]["content"], iter(self._episode.images)
+        if isinstance(asked, str):
+            return asked
+        return [part if part["type"] == "text" else {**part, "image": next(images).pil()} for part in asked]
 
     def get_reward(self) -> float | None:
         """The reward of the episode; one that was not answered ends here as truncated. None after a fault."""
@@ -221,7 +222,9 @@ class TrlEnvironment:
             return step[0]["text"], self._episode.images[before:]
         if trajectory.status == "answered":
             return "The answer is taken; the episode is over.", ()
-        over = "The tool is out of order." if trajectory.status == "faulted" else "There is no turn left to use a result."
+        over = (
+            "The tool is out of order." if trajectory.status == "faulted" else "There is no turn left to use a result."
+        )
         raise ToolError(f"{over} The episode is over.")
 
     def _finish(self, step: tuple[Any, float, bool, bool, dict[str, Any]]) -> None:

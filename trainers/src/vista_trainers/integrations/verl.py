@@ -1,8 +1,8 @@
 """Tools for verl's agent loop: function tools, and a `BaseTool` for what needs pictures or state (verl 0.9).
 
-Not run against a training of verl: it cannot be installed beside this project's versions (it asks for an older transformers
-and for ray). Written to verl's public interface, `verl.tools.function_tool` and `verl.tools.base_tool` as of 0.9.1; verl is
-imported only when a function here is called.
+No training of verl was run: it cannot be installed beside this project's versions (it asks for an older transformers
+and for ray). Written to verl's public interface, `verl.tools.function_tool` and `verl.tools.base_tool` as of 0.9.1;
+verl is imported only when a function here is called.
 
 Function tools, for tools that need nothing but their arguments, in the file that `multi_turn.function_tool_path` names:
 
@@ -45,27 +45,26 @@ _KINDS = {"string", "number", "integer", "boolean", "array", "object", "null"}
 def verl_schema(definition: ToolDefinition) -> dict[str, Any]:
     """The schema of a tool in the part of JSON schema that verl's `OpenAIFunctionToolSchema` keeps.
 
-    verl knows of an argument its type (or types), description and enum. What else a tool's schema says, the number and the
-    kind of a list's items among it, goes into the description.
+    verl knows of an argument its type (or types), description and enum. What else a tool's schema says, the number and
+    the kind of a list's items among it, goes into the description.
 
     Example:
         >>> box = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
         >>> parameters = {"type": "object", "properties": {"box": box}, "required": ["box"]}
         >>> schema = verl_schema(ToolDefinition(name="crop", description="Cut.", parameters=parameters, schema_hash=""))
         >>> schema["function"]["parameters"]["properties"]["box"]
-        {'type': 'array', 'description': 'the box (exactly 4 items) (a list of number)'}
+        {'type': 'array', 'description': 'the box (a list of number; exactly 4 items)'}
     """
     properties = {}
     for name, schema in definition.parameters["properties"].items():
         options = schema.get("anyOf") or schema.get("oneOf") or [schema]
         kinds = list(dict.fromkeys(option["type"] for option in options if option.get("type") in _KINDS))
-        said = describe(name, schema)
-        inside = [option["items"]["type"] for option in options if option.get("items", {}).get("type")]
-        if inside:
-            said += f" (a list of {' or '.join(inside)})"
+        items = [option["items"]["type"] for option in options if option.get("items", {}).get("type")]
+        said = describe(name, schema, *([f"a list of {' or '.join(items)}"] if items else ()))
         properties[name] = {"type": kinds[0] if len(kinds) == 1 else kinds or sorted(_KINDS), "description": said}
-        if "enum" in schema or "const" in schema:
-            properties[name]["enum"] = schema.get("enum", [schema.get("const")])
+        values = [value for option in options for value in option.get("enum", [option.get("const")])]
+        if any(value is not None for value in values):  # an optional choice may be null too
+            properties[name]["enum"] = values
     parameters = {
         "type": "object",
         "properties": properties,
@@ -130,9 +129,9 @@ def tool_config(entries: Sequence[str | Mapping[str, Any]], **config: Any) -> di
 class TrajectoryTool:
     """One tool, its calls sorted by trajectory: the part of `VistaTool` that needs no verl.
 
-    verl makes and releases a tool instance per call; what lasts as long as a trajectory is the object `agent_data` that it
-    hands to `execute`. Images are read from it (the prompt's, then those that tools made), and the state of stateful tools
-    is kept as long as it lives.
+    verl makes and releases a tool instance per call; what lasts as long as a trajectory is the object `agent_data` that
+    it hands to `execute`. Images are read from it (the prompt's, then those that tools made), and the state of stateful
+    tools is kept as long as it lives.
 
     Args:
         config: `tool` (a name or a mapping as in a recipe), `coordinates`, `max_observation_tokens`; `type` is verl's.

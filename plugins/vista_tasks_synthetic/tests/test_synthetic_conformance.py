@@ -9,12 +9,12 @@ class TestSyntheticChart(TaskConformance):
 
 class TestSyntheticChartHard(TaskConformance):
     task = "synthetic_chart"
-    config = {"level": 3, "images": 4}  # noqa: RUF012
+    config = {"level": 3, "images": 4}
 
 
 class TestSyntheticTable(TaskConformance):
     task = "synthetic_table"
-    config = {"level": 2}  # noqa: RUF012
+    config = {"level": 2}
 
 
 class TestSyntheticGeometry(TaskConformance):

@@ -15,11 +15,7 @@ from vista_core.errors import ToolFailed
 from vista_core.images import Image
 from vista_core.tools import Tool
 
-_GIVEN: dict[Any, Callable[[ToolContext], Any]] = {
-    ToolContext: lambda context: context,
-    Image: ToolContext.image,
-    tuple[Image, ...]: lambda context: context.images,
-}
+_GIVEN = {ToolContext: "context", Image: "image", tuple[Image, ...]: "images"}
 _ARGUMENT = re.compile(r"(\w+)\s*(?:\([^)]*\))?:\s*(.*)")
 
 
@@ -65,7 +61,14 @@ def tool(function: Callable[..., Any], /) -> FunctionTool: ...
 def tool(
     *, name: str = "", family: str = "other", reads: Collection[str] | None = None
 ) -> Callable[[Callable[..., Any]], FunctionTool]: ...
-def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
+def tool(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    name: str = "",
+    family: str = "other",
+    reads: Collection[str] | None = None,
+) -> Any:
     """Make a tool of a function.
 
     Its parameters are the arguments that the model writes; descriptions come from `Annotated[..., Field(...)]` or from
@@ -92,12 +95,11 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
         >>> double(x=21).text
         '42'
     """
-    return partial(_make, **options) if function is None else _make(function)
+    make = partial(_make, name=name, family=family, reads=reads)
+    return make if function is None else make(function)
 
 
-def _make(
-    function: Callable[..., Any], *, name: str = "", family: str = "other", reads: Collection[str] | None = None
-) -> FunctionTool:
+def _make(function: Callable[..., Any], *, name: str, family: str, reads: Collection[str] | None) -> FunctionTool:
     called = name or getattr(function, "__name__", "")
     if not called.isidentifier():
         raise TypeError(f"A tool needs a name, and {called or function!r} is none. Remedy: def, or @tool(name=...).")

@@ -31,9 +31,9 @@ class HookCaller:
         self._calls: dict[str, list[tuple[str, Any, Sequence[str]]]] = {}
         if isinstance(hooks, HookCaller):
             self._calls = hooks._calls
-            return
-        for given in hooks:
-            self._add(given)
+        else:
+            for given in hooks:
+                self._add(given)
 
     def _add(self, given: Any) -> None:
         import pluggy
@@ -53,10 +53,8 @@ class HookCaller:
             raise PluginError(f"The hook plugin `{name}` does not fit the hooks of vista-core: {error}") from error
         callers = manager.get_hookcallers(plugin)
         if not callers:
-            raise PluginError(
-                f"The hook plugin `{name}` implements no hook. Remedy: mark a function named like one of "
-                "vista_core.hookspecs with @vista_core.hookimpl."
-            )
+            remedy = "mark functions named as in vista_core.hookspecs with @vista_core.hookimpl"
+            raise PluginError(f"The hook plugin `{name}` implements no hook. Remedy: {remedy}.")
         for caller in callers:
             # pluggy checks names and parameters; calling is done here, so that an error names its plugin.
             for hook in caller.get_hookimpls():
@@ -67,10 +65,8 @@ class HookCaller:
             try:
                 function(*[arguments[argument] for argument in wanted])
             except Exception as error:
-                raise PluginError(
-                    f"The hook plugin `{name}` failed in {hook}: {type(error).__name__}: {error}. Remedy: run without "
-                    "this hook, or report it to its author."
-                ) from error
+                problem = f"The hook plugin `{name}` failed in {hook}: {type(error).__name__}: {error}"
+                raise PluginError(f"{problem}. Remedy: run without it, or report it to its author.") from error
 
     def __bool__(self) -> bool:
         return bool(self._calls)

@@ -39,7 +39,11 @@ class TrajectoryWriter:
         self.folder = Path(folder)
         (self.folder / "segments").mkdir(parents=True, exist_ok=True)
         self.images = ImageStore(self.folder / "images")
-        self._remove_torn_line(self.folder / FILE)
+        content = (self.folder / FILE).read_bytes() if (self.folder / FILE).exists() else b""
+        torn = len(content) - content.rfind(b"\n") - 1
+        if torn:
+            os.truncate(self.folder / FILE, len(content) - torn)
+            warnings.warn(f"{self.folder / FILE}: removed a torn last line of {torn} bytes.", stacklevel=2)
         self._file = open(self.folder / FILE, "ab", buffering=0)  # noqa: SIM115 - closed by close()
         self._shards = len(list((self.folder / "segments").glob("*.npz")))
 
@@ -79,14 +83,6 @@ class TrajectoryWriter:
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-    @staticmethod
-    def _remove_torn_line(path: Path) -> None:
-        content = path.read_bytes() if path.exists() else b""
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            os.truncate(path, whole)
-            warnings.warn(f"{path}: removed a torn last line of {len(content) - whole} bytes.", stacklevel=3)
 
 
 def read_trajectories(path: str | os.PathLike[str], *, segments: bool = False) -> Iterator[Trajectory]:
@@ -131,8 +127,8 @@ def read_trajectories(path: str | os.PathLike[str], *, segments: bool = False) -
 def _packed(segments: list[Segment], prefix: str) -> dict[str, Any]:
     """The segments of a trajectory as four arrays."""
     about = [[segment.kind, len(segment), segment.images] for segment in segments]
-    columns = {name: np.concatenate([getattr(segment, name) for segment in segments]) for name in _COLUMNS}
-    return {f"{prefix}{name}": array for name, array in {**columns, "about": np.array(json.dumps(about))}.items()}
+    columns = {prefix + name: np.concatenate([getattr(one, name) for one in segments]) for name in _COLUMNS}
+    return {**columns, f"{prefix}about": np.array(json.dumps(about))}
 
 
 def _unpacked(arrays: dict[str, Any], prefix: str) -> list[Segment]:

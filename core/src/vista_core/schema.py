@@ -140,9 +140,8 @@ def validate_arguments(model: type[M], raw: Any) -> M:
         field = str(first["loc"][0]) if first["loc"] else None
         raise ToolArgumentError(_sentence(error), field=field, code=code) from None
     except (TypeError, ValueError, RecursionError):  # NaN, an integer of thousands of digits, endless nesting, bytes
-        raise ToolArgumentError(
-            "The arguments hold what plain JSON cannot carry: NaN, infinity, a giant number, too deep nesting."
-        ) from None
+        problem = "what plain JSON cannot carry: NaN, infinity, a giant number, too deep nesting"
+        raise ToolArgumentError(f"The arguments hold {problem}.") from None
 
 
 @lru_cache(maxsize=1024)

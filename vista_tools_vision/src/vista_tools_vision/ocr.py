@@ -22,7 +22,8 @@ class OCRConfig(BaseModel):
 
     Attributes:
         threads: threads of one call (backend rapidocr).
-        languages: languages to read (backend easyocr).
+        languages: languages to read, by easyocr's names; rapidocr reads all it can where "ch_sim" is among them, and
+            no Chinese signs otherwise.
         boxes: write each text's box into the observation.
     """
 
@@ -87,7 +88,8 @@ class EasyOCR(Tool[OCRArgs, OCROutput]):
         if backend.name == "easyocr":
             self.engine: TextEngine = EasyOCREngine(self.config.languages)
         else:
-            self.engine = paddle_engine(self.config.threads)
+            engine = paddle_engine(self.config.threads)
+            self.engine = engine if "ch_sim" in self.config.languages else engine.latin()
 
     def run(self, args: OCRArgs, context: ToolContext) -> OCROutput:
         """Do one task."""

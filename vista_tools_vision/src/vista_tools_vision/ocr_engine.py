@@ -5,7 +5,9 @@ a crop is padded to its own width and not to 320 px (a tick label costs 5 ms, no
 (a tick label is a number), and no code path here can download anything.
 """
 
+import copy
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -80,12 +82,20 @@ class PaddleOCR:
         self._input = self._recogniser.get_inputs()[0].name
         characters = self._recogniser.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._alphabet = ["", *characters, " "]  # index 0 is the CTC blank
+        self._default: str | None = None
+
+    def latin(self) -> "PaddleOCR":
+        """The same engine, sharing its networks, that reads no Chinese or Japanese signs (nor takes icons for them)."""
+        other = copy.copy(self)
+        other._default = "".join(c for c in self._alphabet if c and ord(c[0]) < 0x2E80)
+        return other
 
     @lru_cache(maxsize=8)  # noqa: B019 - an engine lives as long as its process
     def _allowed(self, alphabet: str) -> "np.ndarray":
         import numpy as np
 
-        return np.array([i for i, c in enumerate(self._alphabet) if i == 0 or c in alphabet])
+        wanted = set(alphabet)
+        return np.array([i for i, c in enumerate(self._alphabet) if i == 0 or c in wanted])
 
     def recognize(self, crops: "Sequence[np.ndarray]", alphabet: str | None = None) -> list[Line]:
         """Read one line of text from each crop.
@@ -100,6 +110,7 @@ class PaddleOCR:
         """
         import numpy as np
 
+        alphabet = alphabet or self._default
         ready = [_normalised(crop) for crop in crops]
         lines: list[Line] = [Line("", 0.0)] * len(ready)
         buckets: dict[int, list[int]] = {}
@@ -151,6 +162,7 @@ class PaddleOCR:
         if not keep.any():
             return Line("", 0.0)
         text = "".join(self._alphabet[i] for i in best[keep]).strip()
+        text = re.sub(r"\b0(?=[a-z]{2})", "O", text)  # the same shape in most fonts, and no number goes on with letters
         confidence = float(probabilities[np.flatnonzero(keep), best[keep]].mean())
         return Line(text, round(confidence, 4) if text else 0.0)
 

@@ -202,9 +202,7 @@ class _Reading:
             text = line.text
             if text[1:2].isalpha():
                 tall = first.height >= 1.17 * small and first.width < 2.2 * small
-                if text[0] == "0":
-                    text = "O" + text[1:]
-                elif text[0] in "cosuvwxz" and tall:
+                if text[0] in "cosuvwxz" and tall:
                     text = text[0].upper() + text[1:]
             out.append(type(line)(text, line.confidence))
         return out

@@ -44,18 +44,10 @@ class ContentCache:
         spec = call.spec
         if spec.stateful or not spec.deterministic:
             return None
-        reads = spec.reads
+        images = [image.id for image in call.images]
+        asked = {"image": images, "question": call.question, "choices": call.choices, "seed": call.seed}
         try:
-            text = canonical_json(
-                [
-                    spec.key,
-                    call.arguments,
-                    [image.id for image in call.images] if "image" in reads else None,
-                    call.question if "question" in reads else None,
-                    call.choices if "choices" in reads else None,
-                    call.seed if "seed" in reads else None,
-                ]
-            )
+            text = canonical_json([spec.key, call.arguments, [asked.get(name) for name in spec.reads]])
         except (TypeError, ValueError):  # arguments that JSON cannot say
             return None
         return hashlib.sha256(text.encode()).hexdigest()
@@ -88,16 +80,13 @@ class ContentCache:
         """The result with this key: from the cache, from an equal call that is under way, or from `run`."""
         if (hit := self.get(key)) is not None:
             return hit
-        with self._lock:
-            flight = self._flights.get(key)
-            if flight is None:
-                mine = self._flights[key] = Future[None]()
-        if flight is not None:
+        mine = Future[None]()
+        flight = self._flights.setdefault(key, mine)
+        if flight is not mine:
             # Shielded: giving up on this wait must not end it for the others, perhaps in other event loops.
             await asyncio.shield(asyncio.wrap_future(flight))
-            if (hit := self.get(key)) is not None:
-                return hit
-            return await run()  # it came to nothing that lasts; all who waited go on, side by side
+            # If it came to nothing that lasts, all who waited go on, side by side.
+            return self.get(key) or await run()
         try:
             result = await run()
             self.put(key, result)

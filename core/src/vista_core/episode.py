@@ -222,7 +222,12 @@ class Episode:
         call, entry = self._open
         self._open = None
         turn, seen, error = self.trajectory.turns[-1], result.observation, result.error
-        note = {"turn": call.turn, "seconds": result.seconds, "cached": result.cached, "attempts": result.attempts}
+        note: dict[str, Any] = {
+            "turn": call.turn,
+            "seconds": result.seconds,
+            "cached": result.cached,
+            "attempts": result.attempts,
+        }
         if error is not None and error.detail:
             note["detail"] = error.detail
         self.trajectory.runtime.setdefault("calls", []).append(note)

@@ -44,10 +44,18 @@ class ContentCache:
         spec = call.spec
         if spec.stateful or not spec.deterministic:
             return None
-        images = [image.id for image in call.images]
-        asked = {"image": images, "question": call.question, "choices": call.choices, "seed": call.seed}
+        reads = spec.reads
         try:
-            text = canonical_json([spec.key, call.arguments, [asked.get(name) for name in spec.reads]])
+            text = canonical_json(
+                [
+                    spec.key,
+                    call.arguments,
+                    [image.id for image in call.images] if "image" in reads else None,
+                    call.question if "question" in reads else None,
+                    call.choices if "choices" in reads else None,
+                    call.seed if "seed" in reads else None,
+                ]
+            )
         except (TypeError, ValueError):  # arguments that JSON cannot say
             return None
         return hashlib.sha256(text.encode()).hexdigest()
@@ -80,13 +88,16 @@ class ContentCache:
         """The result with this key: from the cache, from an equal call that is under way, or from `run`."""
         if (hit := self.get(key)) is not None:
             return hit
-        mine = Future[None]()
-        flight = self._flights.setdefault(key, mine)
-        if flight is not mine:
+        with self._lock:
+            flight = self._flights.get(key)
+            if flight is None:
+                mine = self._flights[key] = Future[None]()
+        if flight is not None:
             # Shielded: giving up on this wait must not end it for the others, perhaps in other event loops.
             await asyncio.shield(asyncio.wrap_future(flight))
-            # If it came to nothing that lasts, all who waited go on, side by side.
-            return self.get(key) or await run()
+            if (hit := self.get(key)) is not None:
+                return hit
+            return await run()  # it came to nothing that lasts; all who waited go on, side by side
         try:
             result = await run()
             self.put(key, result)

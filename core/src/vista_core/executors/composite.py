@@ -6,12 +6,12 @@ from typing import Any
 
 from vista_core.cache import ContentCache
 from vista_core.calls import ToolCall, ToolErrorRecord, ToolResult, ToolSpec
-from vista_core.discovery import load
 from vista_core.errors import InfrastructureError, ToolError, ToolFailed
 from vista_core.executors.base import Executor, wait_for
+from vista_core.executors.pool import PATIENCE_S
 from vista_core.executors.process import ProcessExecutor
 from vista_core.executors.runner import WorkerDied
-from vista_core.executors.thread import PATIENCE_S, ThreadExecutor
+from vista_core.executors.thread import ThreadExecutor
 
 OURS: dict[str, type[ThreadExecutor | ProcessExecutor]] = {"thread": ThreadExecutor, "process": ProcessExecutor}
 
@@ -54,7 +54,7 @@ class CompositeExecutor(Executor):
         max_retries: int = 2,
         options: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
-        self._cache = ContentCache() if cache is True else cache or None
+        self.cache = ContentCache() if cache is True else cache or None
         self._specs = tuple(specs)
         self._batch_wait_ms = batch_wait_ms
         self._max_retries = max_retries
@@ -71,17 +71,17 @@ class CompositeExecutor(Executor):
 
     async def submit(self, call: ToolCall) -> ToolResult:
         """Run one call, or take its result from the cache. Raises PluginError only."""
-        if self._cache is None or (key := self._cache.key(call)) is None:
+        if self.cache is None or (key := self.cache.key(call)) is None:
             return await self._run(call, [])
-        return await self._cache.through(key, lambda: self._run(call, []))
+        return await self.cache.through(key, lambda: self._run(call, []))
 
     def run_sync(self, calls: Sequence[ToolCall]) -> list[ToolResult]:
         """Run the calls together. One call alone, the environment's step, takes a path without an event loop."""
         if len(calls) != 1:
             return super().run_sync(calls)
         call = calls[0]
-        key = self._cache.key(call) if self._cache else None
-        if self._cache and key and (hit := self._cache.get(key)):
+        key = self.cache.key(call) if self.cache is not None else None
+        if self.cache is not None and key is not None and (hit := self.cache.get(key)) is not None:
             return [hit]
         try:
             result = self._executor(call.spec.executor).run_sync(calls)[0]
@@ -89,8 +89,8 @@ class CompositeExecutor(Executor):
             result = self._told(call, error)
         except FAILURES as error:
             result = wait_for(self._run(call, [error]))
-        if self._cache and key:
-            self._cache.put(key, result)
+        if self.cache is not None and key is not None:
+            self.cache.put(key, result)
         return [result]
 
     async def close(self) -> None:
@@ -134,6 +134,8 @@ class CompositeExecutor(Executor):
             if name in OURS:
                 self._executors[name] = OURS[name](**{"batch_wait_ms": self._batch_wait_ms, **settings})
             else:
+                from vista_core.discovery import load
+
                 self._executors[name] = load("executor", name, **settings)
         return self._executors[name]
 

@@ -16,7 +16,7 @@ import vista_core
 from vista_core.calls import ToolCall, ToolSpec
 from vista_core.errors import InfrastructureError, PluginError, ToolUnavailable, VistaError
 from vista_core.executors import wire
-from vista_core.executors.thread import Pool, PoolExecutor, Runner, overtime, who
+from vista_core.executors.pool import Pool, PoolExecutor, Runner, overtime, who
 from vista_core.executors.runner import Outcome, WorkerDied
 
 PING_S = 3.0  # time that a worker has to answer a ping, once a call is over its time
@@ -82,7 +82,7 @@ class _Worker(Runner):
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         fcntl.fcntl(self._log, fcntl.F_SETFL, os.O_APPEND)
         try:
-            self._process = process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 # -P: a file in the working directory must not pass for a module of the standard library
                 [self._python, "-P", "-m", "vista_core.executors.worker"],
                 stdin=subprocess.PIPE,
@@ -93,19 +93,19 @@ class _Worker(Runner):
             )
         except OSError as error:
             raise self._unavailable(f"could not be started: {error}") from error
+        try:
+            self._set_up(self._process)
+        except BaseException:
+            self.close()
+            raise
+
+    def _set_up(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None and process.stdout is not None
         self._in, self._out = process.stdin, process.stdout
         os.set_blocking(self._in.fileno(), False)
         os.set_blocking(self._out.fileno(), False)
         if self._stopped:
             self._kill()
-        try:
-            self._set_up()
-        except BaseException:
-            self.close()
-            raise
-
-    def _set_up(self) -> None:
         ours = self._spec.python in (None, sys.executable)
         path = [entry or os.getcwd() for entry in sys.path] if ours else []
         start = {"kind": "start", "spec": self._spec.model_dump_json(), "path": path, "memory_mb": self._memory_mb}

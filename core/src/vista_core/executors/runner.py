@@ -44,8 +44,10 @@ def run_calls(tool: AnyTool, calls: Sequence[ToolCall]) -> list[Outcome]:
         except BaseException:  # of one call, or of all: run alone, each call shows its own
             outputs = []
         if len(outputs) == len(calls):
-            contexts = (context for _, context in prepared)
-            return [_finished(tool, *each) for each in zip(calls, contexts, outputs, strict=True)]
+            return [
+                _finished(tool, call, context, output)
+                for call, (_, context), output in zip(calls, prepared, outputs, strict=True)
+            ]
     return [_run_one(tool, call) for call in calls]
 
 
@@ -81,8 +83,16 @@ def failure(call: ToolCall, error: BaseException) -> Outcome:
 
 
 def _prepare(tool: AnyTool, call: ToolCall) -> tuple[BaseModel, ToolContext]:
-    parts = {name: getattr(call, name) for name in ("images", "question", "choices", "seed", "state")}
-    context = ToolContext(deadline=time.monotonic() + call.timeout_s, reads=tool.reads, tool=tool.name, **parts)
+    context = ToolContext(
+        images=call.images,
+        question=call.question,
+        choices=call.choices,
+        seed=call.seed,
+        state=call.state,
+        deadline=time.monotonic() + call.timeout_s,
+        reads=tool.reads,
+        tool=tool.name,
+    )
     return validate_arguments(tool.args_model, call.arguments), context
 
 

@@ -7,7 +7,6 @@ its pictures: the bytes they are stored as, once per worker, and the id from the
 import json
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 from typing import Any, cast
 
 import msgpack  # type: ignore[import-untyped]
@@ -41,9 +40,15 @@ def unpack(body: bytes) -> Message:
 
 def call_to_wire(call: ToolCall) -> Message:
     """A call, with no more of the trajectory than the tool declares to read."""
-    reads = set(call.spec.reads)
-    sent = {"id", "arguments", "timeout_s", "trajectory", "turn"} | (reads & {"question", "choices", "seed", "state"})
-    fields = {name: getattr(call, name) for name in sent}
+    reads = call.spec.reads
+    fields: Message = {
+        "id": call.id,
+        "arguments": call.arguments,
+        "timeout_s": call.timeout_s,
+        "trajectory": call.trajectory,
+        "turn": call.turn,
+        **{name: getattr(call, name) for name in ("question", "choices", "seed", "state") if name in reads},
+    }
     return {"json": json.dumps(fields), "images": [image.id for image in call.images] if "image" in reads else []}
 
 
@@ -61,12 +66,14 @@ def outcome_to_wire(outcome: Outcome, known: Sequence[Image] = ()) -> Message:
         kind = next(kind for kind in RAISED if isinstance(outcome, RAISED[kind]))
         return {"json": json.dumps({"raises": kind, "text": str(outcome)})}
     seen, error = outcome.observation, outcome.error
-    fields: Message = {"state": outcome.state, "backend": outcome.backend}
-    if error is not None:
-        fields["error"] = astuple(error)
-    if seen is not None:
-        fields["seen"] = [seen.text, seen.data]
-    images = [image.id if image in known else image.data for image in seen.images] if seen is not None else []
+    fields = {
+        "seen": None if seen is None else [seen.text, seen.data],
+        "error": None if error is None else [error.kind, error.code, error.message, error.detail],
+        "state": outcome.state,
+        "backend": outcome.backend,
+    }
+    ids = {image.id for image in known}
+    images = [image.id if image.id in ids else image.data for image in seen.images] if seen is not None else []
     return {"json": json.dumps(fields), "images": images}
 
 
@@ -76,9 +83,9 @@ def outcome_from_wire(message: Message, known: Sequence[Image] = ()) -> Outcome:
     if "raises" in fields:
         return RAISED[fields["raises"]](fields["text"])
     result = ToolResult(state=fields["state"], backend=fields["backend"])
-    if "error" in fields:
+    if fields["error"] is not None:
         result.error = ToolErrorRecord(*fields["error"])
-    if "seen" in fields:
+    if fields["seen"] is not None:
         text, data = fields["seen"]
         held = {image.id: image for image in known}
         images = [held[each] if isinstance(each, str) else Image.from_bytes(each) for each in message["images"]]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vista_tools_vision.chart.scale import common_scale, fine_unit, fit_scale, parse_number
 from vista_tools_vision.chart.scene import Tick
-from vista_tools_vision.table import Grid, Rule, Word, build_rows, group_rows
+from vista_tools_vision.table import Grid, Rule, Word, build_rows, group_rows, join_first_line
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,18 @@ def test_a_line_that_no_column_reaches_is_the_title():
     words = [word("Books sold", 50, 10, 60), word("Day", 10, 40), word("Books", 100, 40), word("Friday", 10, 70)]
     grid = Grid([Rule(80, 25, 90)], [])
     assert build_rows(words, grid, 10) == ("Books sold", [["Day", "Books"], ["Friday", ""]])
+
+
+def test_a_title_found_word_by_word_is_joined():
+    words = [word("Books", 50, 10, 42), word("sold", 90, 10), word("Day", 10, 40), word("Books", 100, 40)]
+    assert [w.text for w in join_first_line(words, 10)] == ["Books sold", "Day", "Books"]
+
+
+def test_rows_between_two_lines_are_parted_where_a_line_was_not_seen():
+    words = [
+        word(text, x, y)
+        for y, row in ((30, ("Elm", "4")), (55, ("Fig", "7")))
+        for x, text in zip((10, 100), row, strict=True)
+    ]
+    grid = Grid([Rule(80, 0, 90)], [15.0, 70.0])
+    assert build_rows(words, grid, 10) == ("", [["Elm", "4"], ["Fig", "7"]])

@@ -214,3 +214,10 @@ def test_importing_the_modules_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parent)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_icons_and_round_letters_are_not_taken_for_other_signs(page):
+    names = words(PIL.Image.new("RGB", (200, 60), "white"), ("Onyx 0.5", (20, 20)))
+    for languages in (("en",), ("en", "ch_sim")):
+        tool = vista.load("tool", "easyocr", backend="rapidocr", config={"languages": languages})
+        assert tool(images=[names]).text == "Onyx 0.5"

@@ -101,7 +101,7 @@ def test_what_it_writes_is_whole_and_typed(kind, packages):
     workflow = yaml.safe_load((folder / ".github/workflows/test.yml").read_text())
     assert workflow["jobs"]["test"]["steps"][1]["with"] == {"python-version": "${{ matrix.python }}"}
     for file in folder.rglob("*"):
-        if file.is_file():
+        if file.is_file() and file.suffix != ".pyc":
             assert not re.search(r"\$(name|kind|package|object|core|group|distribution)\b", file.read_text()), file
 
 

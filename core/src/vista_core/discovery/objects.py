@@ -175,20 +175,22 @@ def _file_module(path: str, row: PluginRow) -> ModuleType:
 
     Where the row says which content is meant, another is refused: a run logs the version with every trajectory.
     """
-    content = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    source = Path(path).read_bytes()
+    content = hashlib.sha256(source).hexdigest()
     if len(row.version) == len(content) and row.version != content:
         was, now = row.version[:12], content[:12]
         raise PluginError(f"{path} has changed from {was} to {now} since this run read it. Remedy: start a new run.")
-    digest = hashlib.sha256(path.encode() + Path(path).read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(path.encode() + source).hexdigest()[:12]
     name = f"vista_file_{Path(path).stem}_{digest}"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None  # there is a loader for every .py file
+    assert spec is not None  # there is a loader for every .py file
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # before it runs: pydantic and dataclasses look their own module up
     try:
-        spec.loader.exec_module(module)
+        # Not by the loader: its bytecode cache knows a file by time and size, and would run what it said before.
+        exec(compile(source, path, "exec"), module.__dict__)
     except BaseException:
         del sys.modules[name]
         raise

@@ -24,7 +24,7 @@ def say(to: ToolSpec, text: str, seconds: float = 0.0, timeout_s: float = 20.0) 
 @BOTH
 def test_calls_of_several_trajectories_share_batches(executor: str) -> None:
     to = spec("Together", executor=executor, max_batch_size=4)
-    runs = make_executor([to], cache=False, batch_wait_ms=300)
+    runs = make_executor([to], cache=False, options={"thread": {"batch_wait_ms": 300}})
     runs.start_sync()
     texts = [result.observation.text for result in runs.run_sync([say(to, name) for name in "abcdefgh"])]
     assert texts == [f"{name} of 4" for name in "abcdefgh"]
@@ -35,7 +35,7 @@ def test_calls_of_several_trajectories_share_batches(executor: str) -> None:
 @BOTH
 def test_a_bad_call_in_a_batch_costs_only_itself(executor: str) -> None:
     to = spec("Together", executor=executor, max_batch_size=3)
-    runs = make_executor([to], cache=False, batch_wait_ms=300)
+    runs = make_executor([to], cache=False, options={"thread": {"batch_wait_ms": 300}})
     runs.start_sync()
     good, fail, other = runs.run_sync([say(to, text) for text in ("a", "fail", "b")])
     assert good.observation.text == "a of 3" and fail.error.message == "as asked" and other.ok

@@ -25,8 +25,8 @@ from vista_core import (
     ToolUnavailable,
     make_executor,
 )
-from vista_core.executors import Executor, ProcessExecutor, process, wire
-from vista_core.executors.wire import HEADER, outcome_from_wire, outcome_to_wire, pack, unpack
+from vista_core.executors import Executor, ProcessExecutor, process, worker
+from vista_core.executors.worker import outcome_from_wire, outcome_to_wire, pack, unpack
 
 TOOLS = Path(__file__).parent / "executor_tools.py"
 BOTH = pytest.mark.parametrize("executor", ["thread", "process"])
@@ -247,7 +247,7 @@ def test_results_survive_the_wire(text: str, data: Any, state: Any, error: bool)
     seen = None if error else Observation(text=text, images=(made, shared), data=data)
     told = ToolErrorRecord("failed", "E5", text, "detail") if error else None
     result = ToolResult(observation=seen, error=told, state=state, backend="b")
-    message = unpack(pack(outcome_to_wire(result, [shared]))[HEADER.size :])
+    message = unpack(pack(outcome_to_wire(result, [shared])))
     assert outcome_from_wire(message, [shared]) == result
     if seen is not None:
         assert message["images"] == [made.data, shared.id]
@@ -262,7 +262,7 @@ def test_images_travel_once_while_there_is_room(held: int, sent: list[int], monk
             seen.append(len(message["images"]))
         return pack(message)
 
-    monkeypatch.setattr(wire, "pack", packing)
+    monkeypatch.setattr(worker, "pack", packing)
     monkeypatch.setattr(process, "MAX_HELD", held)
     pictures = [Image.from_array(np.full((4, 4, 3), value, np.uint8)) for value in range(3)]
     to = spec("Flip", executor="process", reads=("image",))

@@ -199,13 +199,13 @@ class Holder(BaseModel):
     images: tuple[Image, ...]
 
 
-def test_json_holds_the_id_only_and_comes_back_through_the_context() -> None:
+def test_json_holds_the_id_only_and_comes_back_through_the_context(tmp_path) -> None:
     image = Image.from_array(np.zeros((2, 2, 3), np.uint8))
     holder = Holder(images=(image,))
     assert holder.model_dump() == {"images": (image,)}
     text = holder.model_dump_json()
     assert text == f'{{"images":[{{"image":"{image.id}"}}]}}'
-    store = ImageStore()
+    store = ImageStore(tmp_path)
     store.put(image)
     assert Holder.model_validate_json(text, context={"images": store}) == holder
     assert Holder.model_validate_json(text, context={"images": {image.id: image}}) == holder

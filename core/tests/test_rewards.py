@@ -17,10 +17,11 @@ from vista_core import (
     Trajectory,
     load,
 )
-from vista_core.episode import Episode, EpisodeConfig, finish
-from vista_core.rewards import DenseReward, DifficultyReward, SparseReward, VistaReward, find_repetition
-from vista_core.rewards.repetition import THRESHOLDS
+from vista_core.episode import Episode, EpisodeConfig
 from vista_core.scoring import exact_text, multiple_choice, numeric, yes_no
+from vista_core.scoring.rewards import DenseReward, DifficultyReward, SparseReward, VistaReward, find_repetition
+from vista_core.scoring.rewards.repetition import THRESHOLDS
+from vista_core.scoring.verdict import finish
 from vista_core.toolset import ToolSet
 
 RULES = {"numeric": numeric, "exact_text": exact_text, "multiple_choice": multiple_choice, "yes_no": yes_no}

@@ -26,8 +26,8 @@ from vista_core import (
     read_trajectories,
     register_envs,
 )
+from vista_core.env import Images, UnicodeText
 from vista_core.executors import Executor
-from vista_core.spaces import Images, UnicodeText
 
 FILE = Path(__file__).with_name("episode_tools.py")
 LOOK = '<think>look</think><tool_call>{"tool": "crop", "arguments": {"box": [0, 0, 3, 2]}}</tool_call>'

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from vista_core import Reward, RewardBreakdown
-from vista_core.rewards import VistaReward
+from vista_core.scoring.rewards import VistaReward
 from vista_core.testing import RewardConformance
 
 
@@ -176,7 +176,7 @@ def test_a_reward_that_pays_faults_cannot_be(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_names_must_agree(vista_isolated: Any) -> None:
-    code = "from vista_core.rewards import VistaReward\nclass Mine(VistaReward):\n    name = 'mine'\n"
+    code = "from vista_core.scoring.rewards import VistaReward\nclass Mine(VistaReward):\n    name = 'mine'\n"
     vista_isolated.install("my-rewards", rewards={"yours": "my_rewards:Mine"}, files={"my_rewards.py": code})
     made = type("Mine", (RewardConformance,), {"reward": "yours"})()
     assert "Its class is named 'mine', its entry point 'yours'" in complaint(made, "its_name_is_its_entry_points")

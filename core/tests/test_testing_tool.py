@@ -116,7 +116,6 @@ def test_calls_that_hang_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tool_runs, "cancelled", lambda executor, calls: running.cancelled(executor, calls, 2.0))
     over_time, hangs = "calls_over_their_time_cost_only_themselves", "hangs, or makes the next one hang"
     assert f"A call with no time left {hangs}" in complaint(suite("Holds"), over_time)
-    assert f"A call with no time left {hangs}" in complaint(suite("Stubborn"), over_time)
     assert f"A cancelled call {hangs}" in complaint(suite("Holds"), "cancelled_calls_leave_nothing_behind")
 
 
@@ -125,9 +124,10 @@ def test_calls_that_hang_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("a_batch_equals_its_calls", suite("BatchRounds")),
         ("calls_over_their_time_cost_only_themselves", suite("Sleeps", slow={"text": "sleep"})),
+        ("calls_over_their_time_cost_only_themselves", suite("Stubborn")),  # the executor does not wait for it
         ("without_weights_it_says_so", suite("Helpful")),
     ],
-    ids=["tolerance", "slow", "weights"],
+    ids=["tolerance", "slow", "stubborn", "weights"],
 )
 def test_what_is_declared_is_no_fault(check: str, made: Any) -> None:
     getattr(made, f"test_{check}")()

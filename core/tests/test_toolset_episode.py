@@ -34,7 +34,7 @@ from vista_core import (
 )
 from vista_core.coordinates import convert_arguments
 from vista_core.hooks import HookCaller
-from vista_core.rewards import VistaReward
+from vista_core.scoring.rewards import VistaReward
 
 FILE = Path(__file__).with_name("episode_tools.py")
 

@@ -158,6 +158,19 @@ class TestAssembly:
             Assembly(changed(recipe, tools=twice))
         Assembly(changed(recipe, tools=twice, allow_duplicates=True)).close_sync()
 
+    def test_two_views_of_one_engine(self, recipe, tmp_path):
+        code = (
+            "from pydantic import BaseModel\nfrom vista_core import Backend, Tool\n"
+            "class Args(BaseModel):\n    'Look.'\nclass Out(BaseModel):\n    text: str = ''\n"
+            "class One(Tool[Args, Out]):\n    name = 'one'\n    backends = (Backend('classical', engine='reader'),)\n"
+            "    def run(self, args, context): return Out()\n"
+            "class Two(One):\n    name = 'two'\n"
+        )
+        (tmp_path / "views.py").write_text(code)
+        tools = [{"use": f"{tmp_path / 'views.py'}:{name}"} for name in ("One", "Two")]
+        with pytest.raises(PluginError, match=r"`one` and `two` .* are the same engine \(reader\)"):
+            Assembly(changed(recipe, tools=tools))
+
     def test_a_lock_refuses_another_run(self, recipe, tmp_path):
         with Assembly(recipe) as assembly:
             assembly.write_lock(tmp_path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from vista_core import Image, PluginError, RewardBreakdown, Score, Segment, Trajectory
-from vista_core.rewards import DifficultyReward, VistaReward
+from vista_core.scoring.rewards import DifficultyReward, VistaReward
 from vista_trainers.families import load_family
 from vista_trainers.policies.hf import HFPolicy
 from vista_trainers.tiny import TinyConfig, build_model, build_processor

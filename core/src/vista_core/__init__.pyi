@@ -15,6 +15,15 @@ from vista_core.coordinates import (
     Point as Point,
     convert_arguments as convert_arguments,
 )
+from vista_core.dataset import (
+    Card as Card,
+    DatasetConfig as DatasetConfig,
+    DatasetTask as DatasetTask,
+    Layout as Layout,
+    Picked as Picked,
+    Row as Row,
+    Rows as Rows,
+)
 from vista_core.discovery import (
     PluginRow as PluginRow,
     available as available,
@@ -23,7 +32,7 @@ from vista_core.discovery import (
     tool_spec as tool_spec,
 )
 from vista_core.env import VistaEnv as VistaEnv, register_envs as register_envs
-from vista_core.episode import Done as Done, Episode as Episode, EpisodeConfig as EpisodeConfig, finish as finish
+from vista_core.episode import Done as Done, Episode as Episode, EpisodeConfig as EpisodeConfig
 from vista_core.errors import (
     ImageError as ImageError,
     InfrastructureError as InfrastructureError,
@@ -59,14 +68,17 @@ from vista_core.schema import (
     schema_hash as schema_hash,
     validate_arguments as validate_arguments,
 )
+from vista_core.scoring.verdict import (
+    Reward as Reward,
+    RewardBreakdown as RewardBreakdown,
+    Score as Score,
+    finish as finish,
+)
 from vista_core.task import (
     Expert as Expert,
     ExpertTurn as ExpertTurn,
     Gold as Gold,
-    Reward as Reward,
-    RewardBreakdown as RewardBreakdown,
     Sample as Sample,
-    Score as Score,
     Task as Task,
 )
 from vista_core.tools import (

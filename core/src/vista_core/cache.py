@@ -44,18 +44,10 @@ class ContentCache:
         spec = call.spec
         if spec.stateful or not spec.deterministic:
             return None
-        reads = spec.reads
+        images = [image.id for image in call.images]
+        parts = {"image": images, "question": call.question, "choices": call.choices, "seed": call.seed}
         try:
-            text = canonical_json(
-                [
-                    spec.key,
-                    call.arguments,
-                    [image.id for image in call.images] if "image" in reads else None,
-                    call.question if "question" in reads else None,
-                    call.choices if "choices" in reads else None,
-                    call.seed if "seed" in reads else None,
-                ]
-            )
+            text = canonical_json([spec.key, call.arguments, {name: parts.get(name) for name in spec.reads}])
         except (TypeError, ValueError):  # arguments that JSON cannot say
             return None
         return hashlib.sha256(text.encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
@@ -91,6 +91,7 @@ def convert_arguments(
     return cast("dict[str, Any]", _convert(model_type, values, partial(_moved, scale=scale, rounded=to == "policy")))
 
 
+@lru_cache(maxsize=1024)
 def has_coordinates(annotation: Any) -> bool:
     """Whether a model (or any annotation) holds a `Box` or a `Point`.
 
@@ -128,9 +129,8 @@ def _convert(annotation: Any, value: Any, move: Callable[[Any, Coordinate], Any]
 
 
 def _moved(value: Any, mark: Coordinate, scale: tuple[float, float], rounded: bool) -> Any:
-    if not isinstance(value, (list, tuple)) or len(value) != (4 if mark.kind == "box" else 2):
-        return value
-    if not all(isinstance(x, (int, float)) and not isinstance(x, bool) and abs(x) < 1e9 for x in value):
+    formed = isinstance(value, (list, tuple)) and len(value) == (4 if mark.kind == "box" else 2)
+    if not formed or not all(type(x) in (int, float) and abs(x) < 1e9 for x in value):
         return value
     moved = [x * scale[index % 2] for index, x in enumerate(value)]
     return [round(x) for x in moved] if rounded else moved

@@ -10,18 +10,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from vista_core.calls import Observation, ToolCall, ToolErrorRecord, ToolResult
-from vista_core.coordinates import Space, convert_arguments
+from vista_core.coordinates import Space, convert_arguments, has_coordinates
 from vista_core.errors import PluginError
 from vista_core.hooks import HookCaller
 from vista_core.images import Image
-from vista_core.prompts import system_prompt, user_prompt
+from vista_core.prompts import resolve_template, system_prompt, user_prompt
 from vista_core.protocol import Dialect, Reasoning, parse_turn
-from vista_core.task import Reward, Sample, Task
+from vista_core.task import Sample
 from vista_core.toolset import ResolvedCall, ToolEntry, ToolSet
 from vista_core.trajectory import CallRecord, ObservationRecord, Trajectory, Turn, Violation
 
@@ -41,7 +41,7 @@ class EpisodeConfig(BaseModel):
         coordinates: How the policy writes boxes and points.
         max_observation_tokens: Longer observations are cut, and say so.
         max_tokens_per_turn: Budget of one turn, for the rollout engine.
-        prompt: Template of the first messages: `vista`, or `brief` (the question only).
+        prompt: Template of the first messages: `vista`, or `brief` (the question only); `vista-1` names a version too.
 
     Example:
         >>> EpisodeConfig(max_turns=2).dialect
@@ -56,7 +56,7 @@ class EpisodeConfig(BaseModel):
     coordinates: Space = "pixel"
     max_observation_tokens: int = Field(1024, gt=_NOTE_TOKENS)
     max_tokens_per_turn: int = Field(512, ge=1)
-    prompt: Literal["vista", "brief"] = "vista"
+    prompt: Annotated[str, AfterValidator(resolve_template), Field(validate_default=True)] = "vista"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,7 @@ class Episode:
         self._hooks.after_tool_call(self.trajectory, call, result)
         if result.fault is not None:
             return self.fault(result.fault)
-        if seen is not None and entry.output_coordinates and self.config.coordinates != "pixel":
+        if seen is not None and has_coordinates(entry.tool.output_model) and self.config.coordinates != "pixel":
             try:
                 seen = self._in_policy_coordinates(call, entry, seen)
             except Exception:  # of the tool's own code: it costs this call only
@@ -318,33 +318,6 @@ class Episode:
         resized = self._resized(image) if self._resized is not None else None
         to: Literal["stored", "policy"] = "policy" if call else "stored"
         return convert_arguments(model, values, image.size, self.config.coordinates, resized, to)
-
-
-def finish(trajectory: Trajectory, task: Task, reward: Reward, hooks: HookCaller | None = None) -> Trajectory:
-    """Score and reward a trajectory that has ended, and call `vista_episode_end`; a faulted one earns neither.
-
-    Args:
-        trajectory: Ended: answered, truncated or faulted. It is filled in.
-        task: Knows the gold.
-        reward: What it earns.
-        hooks: Observers of the end.
-
-    Raises:
-        PluginError: The trajectory still runs.
-
-    Example:
-        >>> from vista_core.rewards import VistaReward
-        >>> finish(Trajectory(id="t", status="faulted"), None, VistaReward()).reward is None
-        True
-    """
-    if trajectory.status == "running":
-        raise PluginError(f"Trajectory {trajectory.id} still runs; it is scored at its end.")
-    if trajectory.status != "faulted":
-        trajectory.score = task.score(trajectory.key, trajectory.answer)
-        trajectory.reward = reward(trajectory, trajectory.score)
-    if hooks is not None:
-        hooks.episode_end(trajectory)
-    return trajectory
 
 
 def _parts(text: str, pictures: int, side: Literal[-1, 1]) -> str | list[dict[str, str]]:

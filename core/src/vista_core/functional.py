@@ -61,14 +61,7 @@ def tool(function: Callable[..., Any], /) -> FunctionTool: ...
 def tool(
     *, name: str = "", family: str = "other", reads: Collection[str] | None = None
 ) -> Callable[[Callable[..., Any]], FunctionTool]: ...
-def tool(
-    function: Callable[..., Any] | None = None,
-    /,
-    *,
-    name: str = "",
-    family: str = "other",
-    reads: Collection[str] | None = None,
-) -> Any:
+def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     """Make a tool of a function.
 
     Its parameters are the arguments that the model writes; descriptions come from `Annotated[..., Field(...)]` or from
@@ -77,9 +70,8 @@ def tool(
 
     Args:
         function: A function with a docstring, typed parameters and a return type.
-        name: Name of the tool; the function's by default.
-        family: Group in listings.
-        reads: What it reads of the trajectory; by default what its parameters ask for (a `ToolContext`: all but state).
+        **options: `name` of the tool, the function's by default; `family`, its group in listings; `reads`, what it
+            reads of the trajectory, by default what its parameters ask for (a `ToolContext`: all but state).
 
     Raises:
         TypeError: No name, no docstring, or a parameter without a type; says which.
@@ -95,11 +87,12 @@ def tool(
         >>> double(x=21).text
         '42'
     """
-    make = partial(_make, name=name, family=family, reads=reads)
-    return make if function is None else make(function)
+    return partial(_make, **options) if function is None else _make(function, **options)
 
 
-def _make(function: Callable[..., Any], *, name: str, family: str, reads: Collection[str] | None) -> FunctionTool:
+def _make(
+    function: Callable[..., Any], *, name: str = "", family: str = "other", reads: Collection[str] | None = None
+) -> FunctionTool:
     called = name or getattr(function, "__name__", "")
     if not called.isidentifier():
         raise TypeError(f"A tool needs a name, and {called or function!r} is none. Remedy: def, or @tool(name=...).")

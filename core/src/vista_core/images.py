@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import weakref
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,30 +165,32 @@ class Image:
 
 
 class ImageStore:
-    """Images by id, in memory or in a folder.
+    """Images by id, in a folder.
 
-    With a folder each picture is written once, atomically, and read back when it is asked for, so that a long run does
-    not hold all its pictures in memory.
+    Each picture is written once, atomically, and read back when it is asked for, so that a long run does not hold all
+    its pictures in memory.
 
     Args:
-        folder: Where the files `<id>.png` or `<id>.jpg` go; it is made when needed. None keeps the images in memory.
+        folder: Where the files `<id>.png` or `<id>.jpg` go; it is made when needed.
 
     Example:
+        >>> import tempfile
         >>> import numpy as np
         >>> from vista_core import Image, ImageStore
-        >>> store = ImageStore()
-        >>> key = store.put(Image.from_array(np.zeros((2, 2, 3), np.uint8)))
-        >>> key in store, store[key].size
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     store = ImageStore(folder)
+        ...     key = store.put(Image.from_array(np.zeros((2, 2, 3), np.uint8)))
+        ...     key in store, store[key].size
         (True, (2, 2))
     """
 
-    def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
-        self.folder = Path(folder) if folder is not None else None
-        self._images: MutableMapping[str, Image] = {} if folder is None else weakref.WeakValueDictionary()
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self._images: weakref.WeakValueDictionary[str, Image] = weakref.WeakValueDictionary()
 
     def put(self, image: Image) -> str:
         """Keep an image; returns its id. Putting one twice costs nothing."""
-        if image.id not in self._images and self.folder is not None and self._path(image.id) is None:
+        if image.id not in self._images and self._path(image.id) is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as file:
                 file.write(image.data)
@@ -205,7 +207,7 @@ class ImageStore:
         """
         if (image := self._images.get(key)) is None:
             if (path := self._path(key)) is None:
-                raise ImageError(f"There is no image {key:.12}… in this store ({self.folder or 'in memory'}).")
+                raise ImageError(f"There is no image {key:.12}… in {self.folder}.")
             image = self._images[key] = Image.from_path(path)
         return image
 
@@ -216,7 +218,7 @@ class ImageStore:
 
     def _path(self, key: str) -> Path | None:
         # The id is checked before it becomes part of a path: ids also come from files that others wrote.
-        if self.folder is None or not re.fullmatch(r"[0-9a-f]{64}", key):
+        if not re.fullmatch(r"[0-9a-f]{64}", key):
             return None
         paths = (self.folder / f"{key}{suffix}" for suffix in (".png", ".jpg"))
         return next((path for path in paths if path.exists()), None)

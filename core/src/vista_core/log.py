@@ -4,6 +4,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from vista_core.trajectory import Segment, Trajectory, migrate
 FILE = "trajectories.jsonl"
 
 
-class TrajectoryWriter:
+class TrajectoryWriter(AbstractContextManager["TrajectoryWriter"]):
     """Appends finished trajectories to a folder: `trajectories.jsonl`, `segments/*.npz` and `images/`.
 
     A line is written by one system call after its segments, so a killed run leaves whole trajectories and at most one
@@ -77,9 +78,6 @@ class TrajectoryWriter:
     def close(self) -> None:
         """Close the file; a second call does nothing."""
         self._file.close()
-
-    def __enter__(self) -> "TrajectoryWriter":
-        return self
 
     def __exit__(self, *error: object) -> None:
         self.close()

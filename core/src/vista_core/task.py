@@ -1,21 +1,19 @@
-"""A task: samples for the agent, gold for the scorer, a rule that compares; and a reward: what a rollout earns."""
+"""A task: samples for the agent, gold for the scorer, and a rule that compares."""
 
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from vista_core.calls import Observation
 from vista_core.errors import PluginError
 from vista_core.images import Image
 from vista_core.schema import NoConfig, canonical_json, read_config
-
-if TYPE_CHECKING:
-    from vista_core.trajectory import Trajectory
+from vista_core.scoring.verdict import Score
 
 
 class Sample(BaseModel):
@@ -58,29 +56,6 @@ class Gold(BaseModel):
 
     answer: Any
     kind: str = ""
-
-
-class Score(BaseModel):
-    """The verdict on an answer.
-
-    Attributes:
-        value: 0 to 1; partial credit where the rule gives some.
-        correct: Whether it counts as right.
-        rule: Name of the rule.
-        why: One sentence. It is logged, never shown to the policy.
-
-    Example:
-        >>> from vista_core import Score
-        >>> Score(value=1.0, correct=True, rule="numeric", why="84 equals 84").correct
-        True
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    value: float = Field(ge=0.0, le=1.0)
-    correct: bool
-    rule: str
-    why: str = ""
 
 
 @dataclass(slots=True)
@@ -182,15 +157,15 @@ class Task(ABC):
     def fingerprint(self, split: str) -> str:
         """What tells two versions of a split's data apart; a run is not resumed on data with another one.
 
-        By default a hash of the settings, the size, and the first and the last problem with their pictures. Override it
-        where the data has a version or a digest of its own.
+        By default a hash of the settings (but for `root`, where the data lies), the size, and the first and the last
+        problem with their pictures. Override it where the data has a version or a digest of its own.
 
         Raises:
             TaskDataError: Its data is missing or malformed.
         """
         size = self.size(split)
         ends = [self.sample(split, index).model_dump(mode="json") for index in (0, size - 1)] if size else []
-        text = canonical_json([self.name, self.config.model_dump(mode="json"), split, size, ends])
+        text = canonical_json([self.name, self.config.model_dump(mode="json", exclude={"root"}), split, size, ends])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def check(self, root: str | Path) -> list[str]:
@@ -204,58 +179,3 @@ class Task(ABC):
             PluginError: The task has none.
         """
         raise PluginError(f"Task `{self.name}` has no expert; collect demonstrations with a policy instead.")
-
-
-class RewardBreakdown(BaseModel):
-    """A reward with its named parts, so that curves show which part moved.
-
-    Attributes:
-        parts: Value of each part.
-        total: What the policy is trained on.
-        why: One sentence, for the log.
-
-    Example:
-        >>> from vista_core import RewardBreakdown
-        >>> RewardBreakdown(parts={"format": 1.0, "correct": 1.0}, total=2.0).total
-        2.0
-    """
-
-    parts: dict[str, float] = {}
-    total: float
-    why: str = ""
-
-
-class Reward(ABC):
-    """Base of all rewards: one method, called once for each finished trajectory.
-
-    Attributes:
-        name: Short snake_case name; the entry point has the same.
-        Config: pydantic model of its settings; keyword arguments of the constructor.
-        config: The settings in force.
-
-    Example:
-        >>> from vista_core import Reward, RewardBreakdown, Score
-        >>> class Plain(Reward):
-        ...     name = "plain"
-        ...     def __call__(self, trajectory, score):
-        ...         return RewardBreakdown(parts={"correct": score.value}, total=score.value)
-        >>> Plain()(None, Score(value=1, correct=True, rule="r")).total
-        1.0
-    """
-
-    name: ClassVar[str] = ""
-    Config: ClassVar[type[BaseModel]] = NoConfig
-
-    def __init__(self, **config: Any) -> None:
-        self.config: Any = read_config(self.Config, config, f"reward `{self.name or type(self).__name__}`")
-
-    @abstractmethod
-    def __call__(self, trajectory: "Trajectory", score: Score) -> RewardBreakdown:
-        """The reward of a finished trajectory. Correctness is `float(score.correct)` unless the reward says otherwise.
-
-        Only what the policy wrote may earn anything; observations earn nothing.
-        """
-
-    def rescale(self, group: Sequence[RewardBreakdown]) -> list[RewardBreakdown]:
-        """Adjust the rewards of a whole GRPO group, e.g. by its difficulty. By default nothing changes."""
-        return list(group)

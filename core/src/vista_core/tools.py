@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vista_core.calls import Observation
 from vista_core.context import READS, ToolContext
-from vista_core.errors import PluginError, ToolError, ToolFailed, ToolUnavailable, VistaError
+from vista_core.errors import PluginError, ToolArgumentError, ToolError, ToolFailed, ToolUnavailable, VistaError
 from vista_core.images import Image
 from vista_core.schema import NoConfig, parameters_schema, read_config, schema_hash, validate_arguments
 
@@ -54,6 +54,7 @@ class Backend(BaseModel):
 
     Attributes:
         name: Short name, unique within the tool.
+        engine: What does the work, where several tools share it (one chart reader): a recipe that lists two says so.
         extra: The optional extra of the tool's distribution that brings what it needs.
         requires: Requirement strings (`"easyocr>=1.7"`), checked against installed metadata without importing.
         weights: Weights that it loads.
@@ -76,6 +77,7 @@ class Backend(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
+    engine: str = ""
     extra: str = ""
     requires: tuple[str, ...] = ()
     weights: tuple[Weights, ...] = ()
@@ -282,7 +284,10 @@ class Tool(ABC, Generic[A, O]):
         shared: dict[str, Any] = {"question": question, "choices": choices, "seed": seed}
         arguments |= {k: v for k, v in shared.items() if v not in (None, 0) and k in self.args_model.model_fields}
         args = validate_arguments(self.args_model, arguments)
-        shared |= {"images": [Image.of(image) for image in images], "state": state}
+        try:
+            shared |= {"images": [Image.of(image) for image in images], "state": state}
+        except ValueError as error:  # ImageError among them
+            raise ToolArgumentError(f"A picture cannot be read: {error}", field="image") from error
         context = ToolContext(deadline=time.monotonic() + timeout_s, reads=self.reads, tool=self.name, **shared)
         output = self.run(args, context)  # type: ignore[arg-type]
         if inspect.isawaitable(output):

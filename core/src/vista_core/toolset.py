@@ -30,15 +30,11 @@ class ToolEntry:
         spec: What executors are given.
         tool: The tool, not set up: for its models, aliases and rendering.
         definition: What the model reads.
-        argument_coordinates: Whether its arguments hold a Box or Point.
-        output_coordinates: Whether its output does.
     """
 
     spec: ToolSpec
     tool: Tool[Any, Any]
     definition: ToolDefinition
-    argument_coordinates: bool
-    output_coordinates: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +43,6 @@ class ResolvedCall:
 
     entry: ToolEntry
     arguments: dict[str, Any]
-
-
-def _unchanged(model: type[BaseModel], arguments: dict[str, Any]) -> dict[str, Any]:
-    return arguments
 
 
 class ToolSet:
@@ -80,8 +72,7 @@ class ToolSet:
                 targets = f"{self._entries[spec.name].spec.target} and {spec.target}"
                 raise NameClash(f"Two tools of this episode are called {spec.name!r}: {targets}. Rename one with `as`.")
             tool = spec.create(setup=False)
-            arguments, output = has_coordinates(tool.args_model), has_coordinates(tool.output_model)
-            entry = self._entries[spec.name] = ToolEntry(spec, tool, tool.definition(), arguments, output)
+            entry = self._entries[spec.name] = ToolEntry(spec, tool, tool.definition())
             for alias in tool.aliases:
                 other = self._aliases.setdefault(alias, entry).spec.name
                 if other != spec.name:
@@ -100,7 +91,7 @@ class ToolSet:
     def __getitem__(self, name: str) -> ToolEntry:
         return self._entries[name]
 
-    def resolve(self, call: RawCall, convert: Convert = _unchanged) -> ResolvedCall | Violation:
+    def resolve(self, call: RawCall, convert: Convert = lambda model, arguments: arguments) -> ResolvedCall | Violation:
         """Find the tool of a call and check its arguments.
 
         Args:
@@ -122,7 +113,7 @@ class ToolSet:
                 return Violation(code="E2", message=message, position=call.locate("task"))
             arguments = {**arguments, "task": call.task}
         model = entry.tool.args_model
-        if entry.argument_coordinates:
+        if has_coordinates(model):
             arguments = convert(model, arguments)
         try:
             values = validate_arguments(model, arguments)

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from vista_core.errors import VistaError
-from vista_core.task import RewardBreakdown, Score
+from vista_core.scoring.verdict import RewardBreakdown, Score
 
 SCHEMA_VERSION = 1
 
@@ -183,11 +183,6 @@ class Segment:
     def __eq__(self, other: object) -> bool:
         names = ("kind", "ids", "mask", "logprobs", "images")
         return isinstance(other, Segment) and all(np.array_equal(getattr(self, n), getattr(other, n)) for n in names)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"Segment({self.kind}, {len(self)} tokens, {int(self.mask.sum())} trained on)"
 
 
 class Trajectory(_Record):

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from vista_cli.app import app
 from vista_cli.scaffold import LONGEST, check_name, core_range, write_package
 from vista_core import NameClash, PluginError, VistaError
-from vista_core.discovery.known import first_party
+from vista_core.discovery.registry import first_party
 
 runner = CliRunner()
 KINDS = ("tool", "task", "reward")

@@ -1,12 +1,13 @@
 """`Assembly`: from a recipe to the objects that run it, which `run.lock.json` pins (see lock.py)."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 from vista_core import (
+    Backend,
     Executor,
     HookCaller,
     PluginError,
@@ -182,31 +183,33 @@ def load_tools(recipe: Recipe) -> ToolSet:
     if recipe.episode.scheduling == "lockstep":
         toolset = unbatched(toolset)
     if not recipe.allow_duplicates:
-        _refuse_duplicates(toolset.specs)
+        _refuse_duplicates(toolset)
     return toolset
 
 
 def unbatched(toolset: ToolSet) -> ToolSet:
     """The tools without batching where a batch changes a tool's numbers: results must not depend on who asks beside."""
-    specs = []
-    for spec in toolset.specs:
-        backends = {backend.name: backend for backend in toolset[spec.name].tool.backends}
-        exact = backends[spec.backend].batch_tolerance == 0
-        specs.append(spec if exact else spec.model_copy(update={"max_batch_size": 1}))
-    return ToolSet(specs)
+    exact = {spec.name: _backend(toolset, spec).batch_tolerance == 0 for spec in toolset.specs}
+    single = {"max_batch_size": 1}
+    return ToolSet(spec if exact[spec.name] else spec.model_copy(update=single) for spec in toolset.specs)
+
+
+def _backend(toolset: ToolSet, spec: ToolSpec) -> Backend:
+    return next(backend for backend in toolset[spec.name].tool.backends if backend.name == spec.backend)
 
 
 def _entry(tool: ToolEntry) -> dict[str, Any]:
     return {name: value for name, value in tool.model_dump(by_alias=True).items() if value is not None}
 
 
-def _refuse_duplicates(specs: Sequence[ToolSpec]) -> None:
-    seen: dict[tuple[str, str, str], str] = {}
-    for spec in specs:
-        engine = (spec.target, spec.backend, json.dumps(spec.config, sort_keys=True))
+def _refuse_duplicates(toolset: ToolSet) -> None:
+    seen: dict[str, str] = {}
+    for spec in toolset.specs:
+        own = f"{spec.target}, backend {spec.backend}, settings {json.dumps(spec.config, sort_keys=True)}"
+        engine = _backend(toolset, spec).engine or own
         other = seen.setdefault(engine, spec.name)
         if other != spec.name:
             raise PluginError(
-                f"The tools `{other}` and `{spec.name}` of this recipe are the same engine ({spec.target}, backend "
-                f"{spec.backend}). Leave one out, or set allow_duplicates: true."
+                f"The tools `{other}` and `{spec.name}` of this recipe are the same engine ({engine}): the second one "
+                "sees no more than the first. Leave one out, or set allow_duplicates: true."
             )

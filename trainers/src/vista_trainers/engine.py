@@ -121,7 +121,7 @@ class RolloutEngine:
         progress: bool = False,
     ) -> None:
         if reward is None:
-            from vista_core.rewards import VistaReward
+            from vista_core.scoring.rewards import VistaReward
 
             reward = VistaReward()
         episode = episode or EpisodeConfig()

@@ -14,14 +14,7 @@ from vista_core.errors import PluginError
 
 Kind = Literal["tool", "task", "reward", "policy", "executor", "hook"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-GROUPS: dict[str, Kind] = {
-    "vista.tools": "tool",
-    "vista.tasks": "task",
-    "vista.rewards": "reward",
-    "vista.policies": "policy",
-    "vista.executors": "executor",
-    "vista.hooks": "hook",
-}
+GROUPS: dict[str, Kind] = {f"vista.{'policies' if kind == 'policy' else kind + 's'}": kind for kind in KINDS}
 Status = Literal["found", "disabled", "name clash", "missing dependency", "incompatible", "unreadable"]
 
 
@@ -146,22 +139,21 @@ def _version(name: str, stamp: tuple[tuple[str, int], ...]) -> str:
 
 @lru_cache(maxsize=1)
 def _scan(stamp: tuple[tuple[str, int], ...], allowed: str | None, disabled: str) -> tuple[PluginRow, ...]:
-    rows = list(_all_rows(None if allowed is None else {canonical(name) for name in _listed(allowed)}))
-    off = _listed(disabled)
-    for index, row in enumerate(rows):
+    off, usable, rows = _listed(disabled), dict[tuple[str, str], list[PluginRow]](), []
+    for row in _all_rows(None if allowed is None else {canonical(name) for name in _listed(allowed)}):
         if row.name in off or row.full_name in off:
             remedy = f"take it out of VISTA_DISABLE ({disabled})"
-            rows[index] = row._replace(status="disabled", problem="VISTA_DISABLE names it", remedy=remedy)
-    usable: dict[tuple[str, str], list[PluginRow]] = {}
-    for row in rows:
+            row = row._replace(status="disabled", problem="VISTA_DISABLE names it", remedy=remedy)
         if row.status == "found":
             usable.setdefault((row.kind, row.name), []).append(row)
-    for index, row in enumerate(rows):
-        others = [other for other in usable.get((row.kind, row.name), ()) if row.status == "found" and other != row]
-        if others:
+        rows.append(row)
+    for clash in filter(lambda rivals: len(rivals) > 1, usable.values()):
+        for row in clash:
+            others = [other for other in clash if other != row]
             also = " and ".join(f"{other.distribution} {other.version}" for other in others)
             remedy = f"use the full name {row.full_name}, or VISTA_DISABLE={others[0].full_name}"
-            rows[index] = row._replace(status="name clash", problem=f"{also} gives this name too", remedy=remedy)
+            changed = row._replace(status="name clash", problem=f"{also} gives this name too", remedy=remedy)
+            rows[rows.index(row)] = changed
     return tuple(sorted(rows, key=lambda row: (KINDS.index(row.kind), row.name, row.distribution)))
 
 

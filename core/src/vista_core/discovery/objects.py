@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from vista_core.discovery.metadata import Kind, PluginRow
 from vista_core.errors import PluginError, VistaError
-from vista_core.task import Reward, Task
+from vista_core.scoring.verdict import Reward
+from vista_core.task import Task
 from vista_core.tools import Tool
 
 _BASES: dict[str, type] = {"tool": Tool, "task": Task, "reward": Reward}

@@ -3,15 +3,18 @@
 import difflib
 import inspect
 import re
+import tomllib
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from vista_core.discovery.known import first_party
 from vista_core.discovery.metadata import KINDS, PluginRow, canonical, check_kind, scan
 from vista_core.errors import NameClash, PluginError, UnknownName
 
 if TYPE_CHECKING:
     from vista_core.calls import ToolSpec
-    from vista_core.task import Reward, Task
+    from vista_core.scoring.verdict import Reward
+    from vista_core.task import Task
     from vista_core.tools import Tool
 
 
@@ -110,13 +113,11 @@ def load(kind: str, name: str, **options: Any) -> Any:
 
     row = resolve(kind, name)
     if row.kind == "tool":
-        known = {"backend": "auto", "config": {}, "setup": True}
-        for option in set(options) - set(known):
+        for option in options.keys() - {"backend", "config", "setup"}:
             raise PluginError(f'load("tool", ...) has no option {option!r}; settings go in config={{...}}.')
-        chosen = {**known, **options}
         tool = new_tool(row)
-        if chosen["setup"]:
-            set_up(tool, chosen["backend"], chosen["config"])
+        if options.pop("setup", True):
+            set_up(tool, **options)
         return tool
     found = import_object(row)
     if not inspect.isclass(found):
@@ -178,18 +179,29 @@ def tool_spec(
         timeout_s=timeout_s,
         workers=workers,
         executor=executor or ("process" if chosen.python else chosen.executor),
-        python=chosen.python,
-        max_batch_size=chosen.max_batch_size,
-        deterministic=chosen.deterministic,
+        **chosen.model_dump(include={"python", "max_batch_size", "deterministic"}),
         stateful="state" in tool.reads,
         reads=tuple(sorted(tool.reads)),
     )
 
 
+@cache
+def first_party(kind: str) -> dict[str, str]:
+    """Name -> distribution of the first-party plugins of a kind, installed or not; they are listed in `known.toml`.
+
+    Example:
+        >>> from vista_core.discovery.registry import first_party
+        >>> first_party("tool")["deplot_to_table"], len(first_party("task"))
+        ('vista-tools-vision', 25)
+    """
+    packages = tomllib.loads((Path(__file__).parent / "known.toml").read_text()).get(kind, {})
+    return {name: package for package, names in packages.items() for name in names.split()}
+
+
 def _unknown(kind: str, name: str, rows: list[PluginRow]) -> str:
     """The sentence for a name that is not there: a missing first-party package, a typo, or neither."""
     short = name.rpartition(":")[2]
-    known = first_party(check_kind(kind))
+    known = first_party(kind)
     if short in known and short not in {row.name for row in rows}:
         package = known[short]
         if any(canonical(row.distribution) == package for row in available()):

@@ -32,8 +32,8 @@ def background_loop() -> asyncio.AbstractEventLoop:
 os.register_at_fork(after_in_child=background_loop.cache_clear)  # a forked child has no such thread
 
 
-def wait_for(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on the background loop and wait for it from synchronous code.
+def wait_for(work: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
+    """Run a coroutine on the background loop and wait for it from synchronous code; it is cancelled at its time.
 
     Example:
         >>> wait_for(asyncio.sleep(0, "done"))
@@ -41,7 +41,7 @@ def wait_for(work: Coroutine[Any, Any, T]) -> T:
     """
     future = asyncio.run_coroutine_threadsafe(work, background_loop())
     try:
-        return future.result()
+        return future.result(timeout_s)
     except BaseException:
         future.cancel()  # Ctrl-C while waiting: the work must not go on unseen
         raise

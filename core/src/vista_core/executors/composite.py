@@ -6,14 +6,11 @@ from typing import Any
 
 from vista_core.cache import ContentCache
 from vista_core.calls import ToolCall, ToolErrorRecord, ToolResult, ToolSpec
+from vista_core.discovery import load
 from vista_core.errors import InfrastructureError, ToolError, ToolFailed
 from vista_core.executors.base import Executor, wait_for
 from vista_core.executors.pool import PATIENCE_S
-from vista_core.executors.process import ProcessExecutor
 from vista_core.executors.runner import WorkerDied
-from vista_core.executors.thread import ThreadExecutor
-
-OURS: dict[str, type[ThreadExecutor | ProcessExecutor]] = {"thread": ThreadExecutor, "process": ProcessExecutor}
 
 FAILURES = (InfrastructureError, TimeoutError)  # the call did not get its chance
 
@@ -29,7 +26,6 @@ class CompositeExecutor(Executor):
     Args:
         specs: the tools.
         cache: True for a content cache of the usual size, False for none, or one to share.
-        batch_wait_ms: how long a call waits for others to share its batch, where the tool takes batches.
         max_retries: how often a call is run again after an InfrastructureError.
         options: settings of executors by name, e.g. `{"process": {"recycle_after": 500, "memory_mb": 4096}}`.
 
@@ -50,13 +46,11 @@ class CompositeExecutor(Executor):
         specs: Sequence[ToolSpec],
         *,
         cache: ContentCache | bool = True,
-        batch_wait_ms: float = 2.0,
         max_retries: int = 2,
         options: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self.cache = ContentCache() if cache is True else cache or None
         self._specs = tuple(specs)
-        self._batch_wait_ms = batch_wait_ms
         self._max_retries = max_retries
         self._options = options or {}
         self._executors: dict[str, Executor] = {}
@@ -130,13 +124,7 @@ class CompositeExecutor(Executor):
 
     def _executor(self, name: str) -> Executor:
         if name not in self._executors:
-            settings = self._options.get(name, {})
-            if name in OURS:
-                self._executors[name] = OURS[name](**{"batch_wait_ms": self._batch_wait_ms, **settings})
-            else:
-                from vista_core.discovery import load
-
-                self._executors[name] = load("executor", name, **settings)
+            self._executors[name] = load("executor", name, **self._options.get(name, {}))
         return self._executors[name]
 
 

@@ -6,6 +6,7 @@ Everything here is threads and locks, bound to no event loop: an executor outliv
 
 import asyncio
 import contextlib
+import os
 import queue
 import threading
 import time
@@ -13,12 +14,15 @@ import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
+from functools import cache
 
 from vista_core.calls import ToolCall, ToolResult, ToolSpec
 from vista_core.errors import InfrastructureError, PluginError, ToolTimeout, VistaError
 from vista_core.executors.base import Executor
-from vista_core.executors.runner import Outcome, WorkerDied
+from vista_core.executors.runner import Outcome, WorkerDied, overtime
 
+WATCH_S = 0.05  # how often the deadlines are looked at, seconds
+MAX_ABANDONED = 8  # threads of one tool that are over their time and still run
 PATIENCE_S = 600.0  # longest wait in the queue; the tool's own time starts when it is run
 
 TOO_MANY = (
@@ -54,8 +58,9 @@ class Runner:
         """Run the calls as one batch. Raises ToolTimeout or WorkerDied for the whole of it."""
         raise NotImplementedError
 
-    def stop(self) -> None:
-        """Have a `run` in another thread end at once, and start nothing more."""
+    def stop(self) -> bool:
+        """Have a `run` in another thread end at once, and start nothing more; False when it cannot be stopped."""
+        return False
 
     def close(self) -> None:
         """Give everything back, at the end of the lane."""
@@ -77,16 +82,26 @@ class Pool:
     A lane takes one call, waits up to `batch_wait_s` for others where the tool takes batches, and runs
     them together. Where a batch of several dies or hangs, each of its calls is run again alone, so that a
     call costs only itself.
+
+    Args:
+        spec: the tool.
+        make_runner: makes the runner of a lane.
+        batch_wait_s: how long a call waits for others.
+        grace_s: time that a runner has to keep to the calls' limit by itself.
     """
 
-    def __init__(self, spec: ToolSpec, make_runner: Callable[[], Runner], batch_wait_s: float) -> None:
+    def __init__(
+        self, spec: ToolSpec, make_runner: Callable[[], Runner], batch_wait_s: float, grace_s: float = 0.0
+    ) -> None:
         self.spec = spec
+        self._grace_s = grace_s
         self.closed = False
         self._refusal: str | None = None
         self._make_runner = make_runner
         self._batch_wait_s = batch_wait_s
         self._queue: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
         self._lanes: list[Lane] = []
+        _watched().add(self)
 
     def begin(self) -> None:
         """Start the lanes; their tools are set up in their own threads, all at once."""
@@ -114,21 +129,16 @@ class Pool:
             lane.runner.stop()
             self._queue.put(None)
 
-    def reap(self, now: float, bound: int) -> None:
-        """Leave lanes that are over their time to themselves, with new ones in their place.
-
-        Args:
-            now: time.monotonic(), seconds.
-            bound: with so many left lanes still at work, no calls are taken.
-        """
+    def reap(self, now: float) -> None:
+        """Stop lanes that are over their time (`now`: time.monotonic()), or leave them alone, with new ones instead."""
         late = []
         for lane in list(self._lanes):
             job = lane.job
-            if not lane.abandoned and job is not None and now > job[0]:
+            if not lane.abandoned and job is not None and now > job[0] and not lane.runner.stop():
                 lane.abandoned = True
                 late.append(job[1])
         stuck = sum(lane.abandoned for lane in self._lanes)
-        self._refusal = None if stuck < bound else f"{who(self.spec)}: {stuck} {TOO_MANY}"
+        self._refusal = None if stuck < MAX_ABANDONED else f"{who(self.spec)}: {stuck} {TOO_MANY}"
         for batch in late:
             self._add_lane()
             self._settle(batch, [overtime(ticket.call) for ticket in batch])
@@ -159,7 +169,7 @@ class Pool:
             calls = [ticket.call for ticket in batch]
             limit = max((call.timeout_s for call in calls), default=0.0)
             started = time.monotonic()
-            lane.job = (started + limit, batch)
+            lane.job = (started + limit + self._grace_s, batch)
             outcomes: Sequence[Outcome]
             try:
                 outcomes = lane.runner.run(calls, limit) if calls else []
@@ -201,14 +211,27 @@ class Pool:
                 ticket.settle(outcome)
 
 
+@cache
+def _watched() -> "weakref.WeakSet[Pool]":
+    """The pools of this process; one thread looks after their deadlines."""
+    pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+    def watch() -> None:
+        while True:
+            time.sleep(WATCH_S)
+            for pool in list(pools):
+                pool.reap(time.monotonic())
+
+    threading.Thread(target=watch, name="vista-watch", daemon=True).start()
+    return pools
+
+
+os.register_at_fork(after_in_child=_watched.cache_clear)
+
+
 def who(spec: ToolSpec) -> str:
     """The tool and where it comes from, for messages."""
     return f"{spec.name} ({spec.distribution or spec.target} {spec.version})".replace(" )", ")")
-
-
-def overtime(call: ToolCall) -> ToolTimeout:
-    """The error of a call that was over its time; the text is the same under every executor."""
-    return ToolTimeout(f"{call.spec.name} took longer than its {call.timeout_s:g} s and was stopped.")
 
 
 class PoolExecutor(Executor):

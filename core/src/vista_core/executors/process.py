@@ -3,21 +3,22 @@
 import contextlib
 import fcntl
 import os
-import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from typing import IO, ClassVar
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 
 import vista_core
 from vista_core.calls import ToolCall, ToolSpec
 from vista_core.errors import InfrastructureError, PluginError, ToolUnavailable, VistaError
-from vista_core.executors import wire
-from vista_core.executors.pool import Pool, PoolExecutor, Runner, overtime, who
-from vista_core.executors.runner import Outcome, WorkerDied
+from vista_core.executors import worker
+from vista_core.executors.pool import Pool, PoolExecutor, Runner, who
+from vista_core.executors.runner import Outcome, WorkerDied, overtime
 
 PING_S = 3.0  # time that a worker has to answer a ping, once a call is over its time
 MAX_LOG = 1 << 20  # bytes of a worker's stderr that are kept
@@ -43,8 +44,6 @@ class ProcessExecutor(PoolExecutor):
         >>> executor.close_sync()
     """
 
-    name: ClassVar[str] = "process"
-
     def __init__(
         self,
         *,
@@ -59,51 +58,49 @@ class ProcessExecutor(PoolExecutor):
     def make_pool(self, spec: ToolSpec) -> Pool:
         """A pool whose lanes keep one worker process each."""
         limits = self._limits  # not self: a forgotten executor closes
-        return Pool(spec, lambda: _Worker(spec, *limits), self._batch_wait_s)
+        return Pool(spec, lambda: _Worker(spec, *limits), self._batch_wait_s, grace_s=2 * PING_S)
 
 
+@dataclass(eq=False)
 class _Worker(Runner):
     """One worker process, and its successors."""
 
-    def __init__(self, spec: ToolSpec, recycle_after: int, memory_mb: int, setup_timeout_s: float) -> None:
-        self._spec = spec
-        self._python = spec.python or sys.executable
-        self._recycle_after = recycle_after
-        self._memory_mb = memory_mb
-        self._setup_timeout_s = setup_timeout_s
-        self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = False
+    _spec: ToolSpec
+    _recycle_after: int
+    _memory_mb: int
+    _setup_timeout_s: float
+    _process: subprocess.Popen[bytes] | None = None
+    _stopped: bool = False
 
     def open(self) -> None:
         self.close()
+        self._python = self._spec.python or sys.executable
         self._served = self._held_bytes = 0
         self._held: set[str] = set()  # ids of the pictures that the worker has
-        self._received = bytearray()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         fcntl.fcntl(self._log, fcntl.F_SETFL, os.O_APPEND)
+        ours, theirs = socket.socketpair()
+        self._pipe = Connection(ours.detach())
+        with theirs:
+            try:
+                self._process = subprocess.Popen(
+                    # -P: a file in the working directory must not pass for a module of the standard library
+                    [self._python, "-P", "-m", "vista_core.executors.worker", str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._log,
+                    stderr=self._log,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,  # Ctrl-C is the host's; and one kill takes the tool's own children too
+                )
+            except OSError as error:
+                raise self._unavailable(f"could not be started: {error}") from error
         try:
-            self._process = subprocess.Popen(
-                # -P: a file in the working directory must not pass for a module of the standard library
-                [self._python, "-P", "-m", "vista_core.executors.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._log,
-                bufsize=0,
-                start_new_session=True,  # Ctrl-C is the host's; and one kill takes the tool's own children too
-            )
-        except OSError as error:
-            raise self._unavailable(f"could not be started: {error}") from error
-        try:
-            self._set_up(self._process)
+            self._set_up()
         except BaseException:
             self.close()
             raise
 
-    def _set_up(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None and process.stdout is not None
-        self._in, self._out = process.stdin, process.stdout
-        os.set_blocking(self._in.fileno(), False)
-        os.set_blocking(self._out.fileno(), False)
+    def _set_up(self) -> None:
         if self._stopped:
             self._kill()
         ours = self._spec.python in (None, sys.executable)
@@ -146,7 +143,7 @@ class _Worker(Runner):
         new = {key: data for key, data in pictures.items() if key not in self._held}
         self._held.update(new)
         self._held_bytes += sum(map(len, new.values()))
-        batch = {"kind": "run", "calls": [wire.call_to_wire(call) for call in calls], "images": new, "forget": forget}
+        batch = {"kind": "run", "calls": [worker.call_to_wire(call) for call in calls], "images": new, "forget": forget}
         try:
             reply = self._ask(batch, time.monotonic() + limit_s)
         except TimeoutError:
@@ -158,19 +155,20 @@ class _Worker(Runner):
         if os.fstat(self._log.fileno()).st_size > MAX_LOG:
             os.ftruncate(self._log.fileno(), 0)
         answers = zip(reply["outcomes"], calls, strict=True)
-        return [wire.outcome_from_wire(outcome, call.images) for outcome, call in answers]
+        return [worker.outcome_from_wire(outcome, call.images) for outcome, call in answers]
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
         self._stopped = True  # a worker that is starting now is killed by `_set_up`
         self._kill()
+        return True
 
     def close(self) -> None:
         self._kill()
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=10)
-            for file in (self._log, self._in, self._out):
-                file.close()
+            self._log.close()
+            self._pipe.close()
             self._process = None
 
     def _kill(self) -> None:
@@ -179,26 +177,17 @@ class _Worker(Runner):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
 
-    def _ask(self, message: wire.Message, deadline: float) -> wire.Message:
-        """Send a message and wait for the next one. Raises TimeoutError, WorkerDied."""
-        frame = memoryview(wire.pack(message))
-        received, header = self._received, wire.HEADER
+    def _ask(self, message: worker.Message, deadline: float) -> worker.Message:
+        """Send a message and wait for the next one; the pool kills a worker that stops half-way through either.
+
+        Raises TimeoutError, WorkerDied.
+        """
         try:
-            while frame:
-                _wait(self._in, select.POLLOUT, deadline)
-                with contextlib.suppress(BlockingIOError):
-                    frame = frame[os.write(self._in.fileno(), frame[:65536]) :]
-            while len(received) < header.size or len(received) < header.size + header.unpack_from(received)[0]:
-                _wait(self._out, select.POLLIN, deadline)
-                chunk = os.read(self._out.fileno(), 1 << 20)
-                if not chunk:
-                    raise BrokenPipeError
-                received += chunk
-            end = header.size + header.unpack_from(received)[0]
-            body = bytes(received[header.size : end])
-            del received[:end]
-            return wire.unpack(body)
-        except (BrokenPipeError, ValueError):  # gone, or it wrote into our pipe
+            self._pipe.send_bytes(worker.pack(message))
+            if not self._pipe.poll(max(0.0, deadline - time.monotonic())):
+                raise TimeoutError
+            return worker.unpack(self._pipe.recv_bytes())
+        except (EOFError, ConnectionError, ValueError):  # gone, or it wrote into our pipe
             raise self._died("died") from None
 
     def _died(self, how: str) -> WorkerDied:
@@ -215,12 +204,3 @@ class _Worker(Runner):
             f"The worker of {who(self._spec)}, run by {self._python}, {problem}",
             remedy=f"see that {self._python} has vista-core=={vista_core.__version__} and all that the tool needs",
         )
-
-
-def _wait(pipe: IO[bytes], event: int, deadline: float) -> None:
-    """Wait until a pipe is ready. Raises TimeoutError."""
-    poll = select.poll()
-    poll.register(pipe, event)
-    while not poll.poll(max(0.0, min(deadline - time.monotonic(), 60.0)) * 1000):
-        if time.monotonic() > deadline:
-            raise TimeoutError

@@ -15,7 +15,15 @@ from pydantic_core import to_jsonable_python
 
 from vista_core.calls import ToolCall, ToolErrorRecord, ToolResult
 from vista_core.context import ToolContext
-from vista_core.errors import InfrastructureError, PluginError, ToolError, ToolFailed, ToolUnavailable, VistaError
+from vista_core.errors import (
+    InfrastructureError,
+    PluginError,
+    ToolError,
+    ToolFailed,
+    ToolTimeout,
+    ToolUnavailable,
+    VistaError,
+)
 from vista_core.schema import validate_arguments
 from vista_core.tools import Tool
 
@@ -51,14 +59,9 @@ def run_calls(tool: AnyTool, calls: Sequence[ToolCall]) -> list[Outcome]:
     return [_run_one(tool, call) for call in calls]
 
 
-async def run_async(tool: AnyTool, call: ToolCall) -> Outcome:
-    """Run one call of a tool whose `run` is `async def`; CancelledError passes through."""
-    try:
-        arguments, context = _prepare(tool, call)
-        output = await tool.run(arguments, context)
-    except Exception as error:
-        return failure(call, error)
-    return _finished(tool, call, context, output)
+def overtime(call: ToolCall) -> ToolTimeout:
+    """The error of a call that was over its time; the text is the same under every executor."""
+    return ToolTimeout(f"{call.spec.name} took longer than its {call.timeout_s:g} s and was stopped.")
 
 
 def failure(call: ToolCall, error: BaseException) -> Outcome:
@@ -83,16 +86,8 @@ def failure(call: ToolCall, error: BaseException) -> Outcome:
 
 
 def _prepare(tool: AnyTool, call: ToolCall) -> tuple[BaseModel, ToolContext]:
-    context = ToolContext(
-        images=call.images,
-        question=call.question,
-        choices=call.choices,
-        seed=call.seed,
-        state=call.state,
-        deadline=time.monotonic() + call.timeout_s,
-        reads=tool.reads,
-        tool=tool.name,
-    )
+    seen: dict[str, Any] = {name: getattr(call, name) for name in ("images", "question", "choices", "seed", "state")}
+    context = ToolContext(**seen, deadline=time.monotonic() + call.timeout_s, reads=tool.reads, tool=tool.name)
     return validate_arguments(tool.args_model, call.arguments), context
 
 
@@ -103,7 +98,10 @@ def _run_one(tool: AnyTool, call: ToolCall) -> Outcome:
         if inspect.iscoroutine(output):
             from vista_core.executors.base import wait_for  # asyncio: other tools' workers start quicker without
 
-            output = wait_for(output)
+            try:
+                output = wait_for(output, context.time_left())
+            except TimeoutError as error:
+                raise error if context.time_left() > 0 else overtime(call) from None
     except BaseException as error:  # SystemExit too: a tool must not end its thread or worker
         return failure(call, error)
     return _finished(tool, call, context, output)

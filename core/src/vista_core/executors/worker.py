@@ -1,9 +1,12 @@
-"""A worker process: `python -m vista_core.executors.worker` makes one tool and serves its calls.
+"""A worker process: `python -m vista_core.executors.worker SOCKET` makes one tool and serves its calls.
 
-It speaks `wire` frames over what were its standard input and output. The main thread runs the tool; a
-second one listens, answers pings while the tool is busy, and ends the worker when the host is gone.
+The main thread runs the tool; a second one listens, answers pings while the tool is busy, and ends the worker when the
+host is gone. What goes over the socket are msgpack maps, framed by their length (`multiprocessing.Connection`); no
+pickle. A call or a result is JSON text (which, unlike msgpack, takes any integer and half a surrogate pair) and its
+pictures: the bytes they are stored as, once per worker, and the id from then on.
 """
 
+import json
 import os
 import queue
 import resource
@@ -11,55 +14,123 @@ import signal
 import sys
 import threading
 import traceback
-from typing import Any, BinaryIO
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import Connection
+from typing import Any, cast
+
+import msgpack  # type: ignore[import-untyped]
 
 import vista_core
-from vista_core.calls import ToolSpec
-from vista_core.errors import PluginError, ToolUnavailable
-from vista_core.executors.runner import run_calls
-from vista_core.executors.wire import HEADER, Message, call_from_wire, outcome_to_wire, pack, unpack
+from vista_core.calls import Observation, ToolCall, ToolErrorRecord, ToolResult, ToolSpec
+from vista_core.errors import InfrastructureError, PluginError, ToolUnavailable, VistaError
+from vista_core.executors.runner import Outcome, WorkerDied, run_calls
 from vista_core.images import Image
 from vista_core.tools import Tool
 
+RAISED: dict[str, type[VistaError]] = {"died": WorkerDied, "fault": InfrastructureError, "plugin": PluginError}
+
+Message = dict[str, Any]
+
+
+def pack(message: Message) -> bytes:
+    """A message as the bytes of one frame.
+
+    Example:
+        >>> unpack(pack({"kind": "ping"}))
+        {'kind': 'ping'}
+    """
+    return cast(bytes, msgpack.packb(message))
+
+
+def unpack(frame: bytes) -> Message:
+    """The message of a frame."""
+    return cast(Message, msgpack.unpackb(frame))
+
+
+def call_to_wire(call: ToolCall) -> Message:
+    """A call, with no more of the trajectory than the tool declares to read."""
+    reads = call.spec.reads
+    fields: Message = {
+        "id": call.id,
+        "arguments": call.arguments,
+        "timeout_s": call.timeout_s,
+        "trajectory": call.trajectory,
+        "turn": call.turn,
+        **{name: getattr(call, name) for name in ("question", "choices", "seed", "state") if name in reads},
+    }
+    return {"json": json.dumps(fields), "images": [image.id for image in call.images] if "image" in reads else []}
+
+
+def call_from_wire(message: Message, spec: ToolSpec, images: Mapping[str, Image]) -> ToolCall:
+    """The call of a message, in the worker."""
+    fields = json.loads(message["json"])
+    if fields.get("choices") is not None:
+        fields["choices"] = tuple(fields["choices"])
+    return ToolCall(spec=spec, images=tuple(images[key] for key in message["images"]), **fields)
+
+
+def outcome_to_wire(outcome: Outcome, known: Sequence[Image] = ()) -> Message:
+    """An outcome; pictures that the other side has (`known`) go by id."""
+    if not isinstance(outcome, ToolResult):
+        kind = next(kind for kind in RAISED if isinstance(outcome, RAISED[kind]))
+        return {"json": json.dumps({"raises": kind, "text": str(outcome)})}
+    seen, error = outcome.observation, outcome.error
+    fields = {
+        "seen": None if seen is None else [seen.text, seen.data],
+        "error": None if error is None else [error.kind, error.code, error.message, error.detail],
+        "state": outcome.state,
+        "backend": outcome.backend,
+    }
+    ids = {image.id for image in known}
+    images = [image.id if image.id in ids else image.data for image in seen.images] if seen is not None else []
+    return {"json": json.dumps(fields), "images": images}
+
+
+def outcome_from_wire(message: Message, known: Sequence[Image] = ()) -> Outcome:
+    """The outcome of a message."""
+    fields = json.loads(message["json"])
+    if "raises" in fields:
+        return RAISED[fields["raises"]](fields["text"])
+    result = ToolResult(state=fields["state"], backend=fields["backend"])
+    if fields["error"] is not None:
+        result.error = ToolErrorRecord(*fields["error"])
+    if fields["seen"] is not None:
+        text, data = fields["seen"]
+        held = {image.id: image for image in known}
+        images = [held[each] if isinstance(each, str) else Image.from_bytes(each) for each in message["images"]]
+        result.observation = Observation(text=text, images=tuple(images), data=data)
+    return result
+
 
 class Host:
-    """The host's end of the pipes."""
+    """The host's end of the pipe."""
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
-        self._source, self._sink = source, sink
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
         self._writing = threading.Lock()
         self.inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
 
     def send(self, message: Message) -> None:
-        """Write one frame."""
-        frame = pack(message)
+        """Send one message."""
         with self._writing:
-            self._sink.write(frame)
-            self._sink.flush()
+            self._pipe.send_bytes(pack(message))
 
     def listen(self) -> None:
-        """Read frames until the host closes its end; then nobody needs this worker or its children."""
+        """Take messages until the host closes its end; then nobody needs this worker or its children."""
         try:
-            while header := self._source.read(HEADER.size):
-                message = unpack(self._source.read(HEADER.unpack(header)[0]))
+            while True:
+                message = unpack(self._pipe.recv_bytes())
                 if message["kind"] == "ping":
                     self.send({"kind": "pong"})
                 else:
                     self.inbox.put(message)
+        except (EOFError, ConnectionError):
+            pass
         except Exception:
             traceback.print_exc()  # a worker that hears nothing is dead; the host shows these words
         if os.getpgrp() == os.getpid():
             os.killpg(os.getpid(), signal.SIGKILL)
         os._exit(0)
-
-
-def set_up(message: Message) -> tuple[ToolSpec, Tool[Any, Any]]:
-    """Make the tool that the first message asks for. Raises ToolUnavailable, PluginError."""
-    if message["memory_mb"] and sys.platform == "linux":  # other systems do not enforce it
-        resource.setrlimit(resource.RLIMIT_DATA, (message["memory_mb"] << 20,) * 2)
-    sys.path.extend(path for path in message["path"] if path not in sys.path)
-    spec = ToolSpec.model_validate_json(message["spec"])
-    return spec, spec.create()
 
 
 def serve(host: Host, spec: ToolSpec, tool: Tool[Any, Any]) -> None:
@@ -77,15 +148,17 @@ def serve(host: Host, spec: ToolSpec, tool: Tool[Any, Any]) -> None:
 
 
 def main() -> None:
-    """Take the pipes away from the tool, set it up, serve."""
-    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    # What the tool, or a C library in it, prints must not end up between the frames.
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
-    host = Host(source, sink)
+    """Set the tool up and serve. What it, or a C library in it, prints goes into the host's log."""
+    host = Host(Connection(int(sys.argv[1])))
+    os.set_inheritable(int(sys.argv[1]), False)  # a child of the tool must not keep the pipe open
     threading.Thread(target=host.listen, daemon=True).start()
+    start = host.inbox.get()
     try:
-        spec, tool = set_up(host.inbox.get())
+        if start["memory_mb"] and sys.platform == "linux":  # other systems do not enforce it
+            resource.setrlimit(resource.RLIMIT_DATA, (start["memory_mb"] << 20,) * 2)
+        sys.path.extend(path for path in start["path"] if path not in sys.path)
+        spec = ToolSpec.model_validate_json(start["spec"])
+        tool = spec.create()
     except ToolUnavailable as error:
         host.send({"kind": "unavailable", "text": error.problem, "remedy": error.remedy})
     except BaseException as error:  # SystemExit too

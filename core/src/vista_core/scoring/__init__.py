@@ -4,8 +4,6 @@ A score is what reinforcement learning optimises. A lenient rule trains cheats, 
 rule takes the whole answer, gives nothing to hedges ("3 or 4"), and says why.
 """
 
-from vista_core.scoring.choices import multiple_choice, yes_no
-from vista_core.scoring.numbers import numeric, read_number
-from vista_core.scoring.text import exact_text, normalised
+from vista_core._lazy import attach
 
-__all__ = ["exact_text", "multiple_choice", "normalised", "numeric", "read_number", "yes_no"]
+__getattr__, __dir__, __all__ = attach(__name__, __file__)  # a rule may need a library; the types of this folder do not

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 
 from vista_core.scoring.numbers import read_number
 from vista_core.scoring.text import normalised, without_lead
-from vista_core.task import Score
+from vista_core.scoring.verdict import Score
 
 _LETTER = re.compile(r"(?:option|choice)?\s*[(\[]?\s*([a-z])\s*[)\].:]?", re.IGNORECASE)
 _LETTER_AND_TEXT = re.compile(r"[(\[]?\s*([a-z])\s*[)\].:]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
+# "A 60" is the letter A and a text; in "A kiwi" the first word may be an article.
+_LETTER_AND_NUMBER = re.compile(r"([a-z])\s+([\d\\√$.−-].*)", re.IGNORECASE | re.DOTALL)
 
 
 def multiple_choice(prediction: str | None, gold: str | int, choices: Sequence[str]) -> Score:
     """Whether an answer names the right choice: by letter (`B`, `(B)`, `B.`), by its text, or by both when they agree.
 
-    A letter inside a sentence counts for nothing; an answer that names two choices is wrong.
+    Where no choice has a figure in it, a figure is the index of one, from 0. A letter inside a sentence counts for
+    nothing; an answer that names two choices is wrong.
 
     Args:
         prediction: The answer; None is wrong.
@@ -89,17 +92,28 @@ def _truth(text: str) -> bool | None:
 def _chosen(answer: str, choices: Sequence[str]) -> int | None:
     """Index of the choice that an answer names, or None."""
     for text in dict.fromkeys((answer.strip(), without_lead(answer).strip())):
+        whole = text.casefold() in {choice.strip().casefold() for choice in choices}
+        if not whole and (match := _LETTER_AND_NUMBER.fullmatch(text)):
+            return _agreed(match, choices)
         matches = [index for index, choice in enumerate(choices) if normalised(choice) == normalised(text)]
         # The text comes first: a choice may itself be a single letter. Equal choices are the same answer.
         if matches and normalised(text):
             return matches[0]
-        if match := _LETTER.fullmatch(text.strip("\"'`* ")):
+        if match := _LETTER.fullmatch(text.strip("\"'`*. ")):
             index = ord(match[1].upper()) - 65
             return index if index < len(choices) else None
-        if match := _LETTER_AND_TEXT.fullmatch(text):
-            index = ord(match[1].upper()) - 65
-            if index < len(choices) and normalised(choices[index]) == normalised(match[2]):
-                return index
+        match = _LETTER_AND_TEXT.fullmatch(text)
+        if match and (agreed := _agreed(match, choices)) is not None:
+            return agreed
+    figure = without_lead(answer).strip()
+    if not any(re.search(r"\d", choice) for choice in choices):
+        return int(figure) if re.fullmatch(r"[0-9]", figure) and int(figure) < len(choices) else None
     number = read_number(answer)  # "40" means the choice "40°", when no other choice is that number
     same = [index for index, choice in enumerate(choices) if number is not None and read_number(choice) == number]
     return same[0] if len(same) == 1 else None
+
+
+def _agreed(match: re.Match[str], choices: Sequence[str]) -> int | None:
+    """The choice of a letter, when the text behind it is that choice's."""
+    index = ord(match[1].upper()) - 65
+    return index if index < len(choices) and normalised(choices[index]) == normalised(match[2]) else None

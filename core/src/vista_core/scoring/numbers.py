@@ -2,9 +2,11 @@
 
 import re
 from fractions import Fraction
+from typing import NamedTuple
 
 from vista_core.scoring.text import without_lead
-from vista_core.task import Score
+from vista_core.scoring.values import is_unit, read_value
+from vista_core.scoring.verdict import Score
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3})?"
 _ANSWER = re.compile(
@@ -13,11 +15,6 @@ _ANSWER = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _LONGEST = 80
-# "12 or more" and "5 to 9" are hedges, "5 million" is another number.
-_NOT_UNITS = set(
-    "or to and not if maybe about of more less than plus minus vs times hundred thousand million billion trillion "
-    "bn mn dozen half".split()
-)
 
 
 def read_number(text: str, *, units: tuple[str, ...] | None = None) -> float | None:
@@ -36,7 +33,10 @@ def read_number(text: str, *, units: tuple[str, ...] | None = None) -> float | N
         (1250.5, 0.75, 12.0, None)
     """
     value = _exact(text, units)
-    return None if value is None else float(value)
+    try:
+        return None if value is None else float(value)
+    except OverflowError:  # 1e999
+        return None
 
 
 def _exact(text: str, units: tuple[str, ...] | None = None) -> Fraction | None:
@@ -46,7 +46,7 @@ def _exact(text: str, units: tuple[str, ...] | None = None) -> Fraction | None:
     if match is None:
         return None
     unit = (match["unit"] or "").strip().casefold()
-    if unit and unit not in ("%", "°") and not _is_unit(unit, units):
+    if unit and unit not in ("%", "°") and not is_unit(unit, units):
         return None
     value = Fraction(match["number"].replace(",", ""))
     if match["below"] is not None:
@@ -65,7 +65,10 @@ def numeric(
     relative: float = 0.0,
     units: tuple[str, ...] | None = None,
 ) -> Score:
-    """Whether an answer is the gold number.
+    r"""Whether an answer is the gold number.
+
+    Decimals and fractions are compared as written. Where a root or π is in one of them (`read_value` has the forms), it
+    has to equal the other to nine digits, or to all of its digits, when that is a decimal of three digits or more.
 
     Args:
         prediction: The answer; None, a sentence, or more than one number is wrong.
@@ -84,27 +87,48 @@ def numeric(
         >>> from vista_core.scoring import numeric
         >>> numeric("84", 84).correct, numeric("84 or 85", 84).correct, numeric("85", 84, tolerance=1).correct
         (True, False, True)
+        >>> numeric("3.464", "2\\sqrt{3}").correct, numeric("\\sqrt{3}", "2\\sqrt{3}").correct
+        (True, False)
     """
-    target = _exact(str(gold))
+    target = _read(str(gold), None)
     if target is None:
         raise ValueError(f"the gold answer {gold!r} is not a number")
     if prediction is None:
         return Score(value=0.0, correct=False, rule="numeric", why="there is no answer")
-    value = _exact(prediction, units)
+    value = _read(prediction, units)
     if value is None:
         return Score(value=0.0, correct=False, rule="numeric", why=f"{prediction[:80]!r} is not one number")
     # Both are decimals as written, so that the limit itself is inside it: 36.68 is within 0.01 of 36.67.
-    allowed = max(Fraction(str(tolerance)), Fraction(str(relative)) * abs(target))
-    correct = abs(value - target) <= allowed
+    allowed = max(Fraction(str(tolerance)), Fraction(str(relative)) * abs(target.number))
+    if target.computed or value.computed:
+        allowed = max(allowed, Fraction(1, 10**9) * abs(target.number))
+    if target.closed != value.closed:  # 3.464 is what 2√3 is, to three places
+        allowed = max(allowed, _last_place(prediction if target.closed else str(gold)))
+    correct = abs(value.number - target.number) <= allowed
     near = f" within {float(allowed):g} of" if allowed else ""
     why = f"{prediction.strip()} is{'' if correct else ' not'}{near} {gold}"
     return Score(value=float(correct), correct=correct, rule="numeric", why=why)
 
 
-def _is_unit(unit: str, units: tuple[str, ...] | None) -> bool:
-    if units is not None:
-        return unit in {known.casefold() for known in units}
-    first = unit.split()[0]
-    if len(first) == 1 and first not in "mgshlcfvw":  # "3x" and "5k" are other numbers
-        return False
-    return not _NOT_UNITS & set(re.findall("[a-z]+", unit))
+class _Number(NamedTuple):
+    number: Fraction
+    computed: bool  # in floating point
+    closed: bool  # with a root or π
+
+
+def _read(text: str, units: tuple[str, ...] | None) -> _Number | None:
+    exact = _exact(text, units)
+    if exact is not None:
+        return _Number(exact, computed=False, closed=False)
+    value = read_value(text)
+    if value is None or not (units is None or not value.unit or is_unit(value.unit, units)):
+        return None
+    return _Number(Fraction(value.number), computed=True, closed=value.closed)
+
+
+def _last_place(text: str) -> Fraction:
+    """Half a unit of the last place of a decimal with three digits or more; 0 for anything coarser."""
+    digits = re.search(r"(\d+)\.(\d+)", text)
+    if digits is None or len((digits[1] + digits[2]).lstrip("0")) < 3:
+        return Fraction(0)
+    return Fraction(1, 2 * 10 ** len(digits[2]))

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from vista_core.task import Score
+from vista_core.scoring.verdict import Score
 
 _ARTICLE = re.compile(r"^(the|a|an)\s+")
 _LEAD = re.compile(r"^(?:the\s+)?(?:final\s+)?answer\s*(?:is|:)\s*:?\s*", re.IGNORECASE)

@@ -178,7 +178,9 @@ def _waited() -> float:
 
 def _pace() -> float:
     """Seconds that this core needs now for a fixed piece of the work that importing is: the best of three."""
-    source = "class C:\n    x: int = 0\n    def f(self, a, b=2):\n        return [a * i for i in range(b) if i % 3]\n" * 4
+    source = (
+        "class C:\n    x: int = 0\n    def f(self, a, b=2):\n        return [a * i for i in range(b) if i % 3]\n" * 4
+    )
     seconds = []
     for _ in range(3):
         started = time.process_time()

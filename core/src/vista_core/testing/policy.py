@@ -11,7 +11,8 @@ import pytest
 from vista_core.discovery.metadata import Kind
 from vista_core.episode import Episode, EpisodeConfig
 from vista_core.scoring import numeric
-from vista_core.task import ExpertTurn, Gold, Sample, Score, Task
+from vista_core.scoring.verdict import Score
+from vista_core.task import ExpertTurn, Gold, Sample, Task
 from vista_core.testing.base import Conformance, disturb_randomness
 from vista_core.testing.report import short
 from vista_core.testing.running import PATIENCE_S

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from vista_core.discovery.metadata import Kind
-from vista_core.episode import finish
-from vista_core.task import Gold, Reward, RewardBreakdown, Sample, Score, Task
+from vista_core.scoring.verdict import Reward, RewardBreakdown, Score, finish
+from vista_core.task import Gold, Sample, Task
 from vista_core.testing.base import Conformance, disturb_randomness
 from vista_core.testing.report import short
 from vista_core.testing.subjects import made

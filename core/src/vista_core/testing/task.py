@@ -11,7 +11,8 @@ from vista_core.calls import Observation
 from vista_core.discovery.metadata import Kind
 from vista_core.errors import PluginError, TaskDataError
 from vista_core.scoring import normalised, read_number
-from vista_core.task import ExpertTurn, Gold, Sample, Score, Task
+from vista_core.scoring.verdict import Score
+from vista_core.task import ExpertTurn, Gold, Sample, Task
 from vista_core.testing.base import Conformance, disturb_randomness, jsonable
 from vista_core.testing.guard import MARK, watched
 from vista_core.testing.leaks import LEAST, places, told

@@ -7,7 +7,7 @@ import pytest
 
 from vista_core.calls import ToolCall, ToolResult
 from vista_core.executors.runner import run_calls
-from vista_core.executors.wire import call_from_wire, call_to_wire, outcome_from_wire, outcome_to_wire
+from vista_core.executors.worker import call_from_wire, call_to_wire, outcome_from_wire, outcome_to_wire
 from vista_core.images import Image
 from vista_core.testing.base import disturb_randomness, jsonable
 from vista_core.testing.report import short

@@ -8,8 +8,8 @@ without the ranges. `docs/rewards.md` has the table of totals.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from vista_core.rewards.repetition import Repetition, find_repetition
-from vista_core.task import Reward, RewardBreakdown, Score
+from vista_core.scoring.rewards.repetition import Repetition, find_repetition
+from vista_core.scoring.verdict import Reward, RewardBreakdown, Score
 from vista_core.trajectory import Trajectory, well_formed
 
 __all__ = ["DenseReward", "DifficultyReward", "Repetition", "SparseReward", "VistaReward", "find_repetition"]
@@ -52,7 +52,7 @@ class VistaReward(Reward):
     """The paper's reward: R_rep + R_format + R_correct, where each part counts only if those before it are clean.
 
     Totals: 2 correct, 1 well-formed but wrong, -1 malformed or unfinished, -1.5, -2 or -3 repetitive.
-    Source: arXiv:2511.19773, section 5.2; the repetition rule is ours (`vista_core.rewards.repetition`).
+    Source: arXiv:2511.19773, section 5.2; the repetition rule is ours (`vista_core.scoring.rewards.repetition`).
 
     Example:
         >>> VistaReward.name

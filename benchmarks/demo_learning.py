@@ -26,7 +26,7 @@ from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-GRPO_STEPS, MORE_SFT_STEPS, NO_TOOLS_STEPS = 40, 400, 80
+GRPO_STEPS, MORE_SFT_STEPS, NO_TOOLS_STEPS = 40, 400, 120
 
 
 def launch(recipe: str | Path, *overrides: str) -> tuple[Path, float]:

@@ -144,7 +144,7 @@ class TestAssembly:
         assert len(set(shuffled)) == 10
 
     def test_too_many_samples(self, recipe):
-        with Assembly(recipe) as assembly, pytest.raises(PluginError, match="has 1000 samples in split 'train'"):
+        with Assembly(recipe) as assembly, pytest.raises(PluginError, match="have 1000 samples to draw from; 2000"):
             assembly.jobs(2000)
 
     def test_a_wrong_split(self, recipe):

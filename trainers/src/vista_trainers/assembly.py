@@ -23,6 +23,7 @@ from vista_core import (
 
 from vista_trainers.engine import Intervene, Job, RolloutEngine
 from vista_trainers.lock import hold, make_lock
+from vista_trainers.mixture import candidates, shares
 from vista_trainers.policies.base import Policy
 from vista_trainers.recipe import Recipe, ToolEntry
 from vista_trainers.sampling import stream
@@ -85,21 +86,26 @@ class Assembly:
     def jobs(self, n: int, rollouts: int = 1, *, split: str | None = None, shuffle: bool = False) -> list[Job]:
         """`n` samples of the recipe's tasks in proportion to their weights, each `rollouts` times.
 
+        A function of the recipe's seed, tasks and `n` alone: a run that is resumed draws the same ones again.
+
         Args:
             n: samples in all.
             rollouts: of each.
             split: instead of each task entry's own.
             shuffle: draw the samples by the recipe's seed; otherwise the first ones of each split.
+
+        Raises:
+            PluginError: the tasks have fewer samples, or none of the difficulty that is asked for.
         """
+        entries = [(name, entry, split or entry.split) for name, entry in self._entries()]
+        pools = [candidates(entry, name, self.tasks[name], part) for name, entry, part in entries]
+        sizes = [min(len(pool), entry.limit or len(pool)) for (_, entry, _), pool in zip(entries, pools, strict=True)]
         places = []
-        for (name, entry), count in zip(self._entries(), self._shares(n), strict=True):
-            part = split or entry.split
-            size = self.tasks[name].size(part)
-            if count > size:
-                raise PluginError(f"Task `{name}` has {size} samples in split {part!r}; {count} were asked for.")
+        counts = shares(n, [entry.weight for _, entry, _ in entries], sizes)
+        for (name, _, part), pool, count in zip(entries, pools, counts, strict=True):
             rng = stream(self.recipe.seed, "samples", name, part)
-            picked = rng.choice(size, count, replace=False).tolist() if shuffle else range(count)
-            places += [(name, part, index) for index in picked]
+            picked = rng.choice(len(pool), count, replace=False).tolist() if shuffle else range(count)
+            places += [(name, part, pool[place]) for place in picked]
         return [Job(*place, rollout) for place in places for rollout in range(rollouts)]
 
     def write_lock(self, folder: str | Path, *, seed: int | None = None, split: str | None = None) -> None:
@@ -137,16 +143,6 @@ class Assembly:
 
     def _entries(self) -> list[tuple[str, Any]]:
         return list(zip(self.tasks, self.recipe.tasks, strict=True))
-
-    def _shares(self, n: int) -> list[int]:
-        """How many of n samples each task gives: the largest remainders take what rounding leaves."""
-        weights = [entry.weight for entry in self.recipe.tasks]
-        exact = [n * weight / sum(weights) for weight in weights]
-        counts = [int(share) for share in exact]
-        order = sorted(range(len(counts)), key=lambda i: counts[i] - exact[i])
-        for i in order[: n - sum(counts)]:
-            counts[i] += 1
-        return counts
 
 
 @contextmanager

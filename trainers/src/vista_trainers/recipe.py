@@ -25,12 +25,22 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
+class Difficulty(_Section):
+    """Only the problems that a policy solved neither always nor never; the defaults are the paper's tail patch."""
+
+    log: str = Field(description="trajectory log of that policy, several rollouts a problem: a folder or a .jsonl file")
+    min: float = Field(0.125, ge=0, le=1, description="lowest share of right answers")
+    max: float = Field(0.375, ge=0, le=1, description="highest share of right answers")
+
+
 class TaskEntry(_Section):
     """One task to draw samples from."""
 
     use: str = Field(description="name of a task plugin, or distribution:name")
     split: str = "train"
     weight: float = Field(1.0, gt=0, description="share of the samples, relative to the other tasks")
+    limit: int | None = Field(None, gt=0, description="most problems of this task; what it cannot give, the others do")
+    difficulty: Difficulty | None = None
     config: dict[str, Json] = Field(default_factory=dict, description="the task's own settings")
 
 
@@ -106,6 +116,10 @@ class Recipe(_Section):
     output: str = Field("runs/run", description="folder of everything the run writes")
     required_plugins: list[str] = Field(default_factory=list, description="such as vista-tools-vision>=0.1")
     tasks: list[TaskEntry] = Field(min_length=1)
+    held_out: list[TaskEntry] = Field(
+        default_factory=list, description="what the policy will be evaluated on: training data must not overlap with it"
+    )
+    allow_overlap: bool = Field(False, description="train on data that overlap with `held_out`")
     tools: list[ToolEntry] = Field(default_factory=list)
     allow_duplicates: bool = Field(False, description="let two tools of the recipe be the same engine")
     policy: PluginEntry
@@ -114,7 +128,7 @@ class Recipe(_Section):
     hooks: list[str] = Field(default_factory=list, description="hook plugins to load")
     trainer: TrainerEntry | None = None
 
-    @field_validator("tasks", mode="before")
+    @field_validator("tasks", "held_out", mode="before")
     @classmethod
     def _names_alone(cls, value: Any) -> Any:
         return [{"use": v} if isinstance(v, str) else v for v in value] if isinstance(value, list) else value

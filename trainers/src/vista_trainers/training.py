@@ -23,6 +23,7 @@ from vista_core import HookCaller, PluginError, TrajectoryWriter
 
 from vista_trainers.assembly import Assembly
 from vista_trainers.logs import JsonlMetrics, TensorBoardMetrics
+from vista_trainers.overlap import refuse_overlap
 from vista_trainers.recipe import Recipe, RecipeError, load_recipe
 
 if TYPE_CHECKING:
@@ -108,12 +109,14 @@ def _grpo(recipe: Recipe, folder: Path, process: "PartialState", stack: ExitStac
         part = "trajectories" if process.is_main_process else f"trajectories-rank{process.process_index}"
         log = stack.enter_context(TrajectoryWriter(folder / part))
     engine = assembly.engine(log=log)
-    wanted = settings.samples or _samples_used(args, assembly)
+    jobs = assembly.jobs(settings.samples or _samples_used(args, assembly), shuffle=True)
+    if process.is_main_process:
+        refuse_overlap(assembly, jobs)
     trainer = VistaGRPOTrainer(
         policy.model,
         engine,
         args,
-        job_rows(assembly.jobs(wanted, shuffle=True)),
+        job_rows(jobs),
         peft_config=_lora(settings.lora),
     )
     _freeze(trainer.model, settings.freeze)

@@ -64,9 +64,10 @@ def test_one_tool_is_shown_as_the_model_reads_it():
     assert "vista-tools-math" in shown.stdout and "vista tool call calculator --arg expression=…" in shown.stderr
 
 
-def test_an_unknown_tool_gets_the_nearest_names():
+def test_an_unknown_tool_gets_the_nearest_names(monkeypatch):
     assert "`calculator`" in sentence_of(vista("tools", "calculatr"))
-    assert "pip install" in sentence_of(vista("tools", "grounding_dino"))
+    monkeypatch.setattr("vista_core.discovery.registry.first_party", lambda kind: {"abacus": "vista-tools-abacus"})
+    assert "pip install vista-tools-abacus" in sentence_of(vista("tools", "abacus"))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`Assembly`: from a recipe to the objects that run it, which `run.lock.json` pins (see lock.py)."""
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -164,6 +165,10 @@ def _load_tasks(recipe: Recipe) -> dict[str, Task]:
             name = f"{name}#{len(tasks)}"
         if entry.split not in task.splits:
             raise PluginError(f"Task `{entry.use}` has no split {entry.split!r}; it has {', '.join(task.splits)}.")
+        card = getattr(task, "card", None)
+        if card is not None and card.non_commercial:
+            told = f"The data of `{name}` ({task.licence}) forbid commercial use, also of what is trained on them."
+            logging.getLogger(__name__).warning(told)
         tasks[name] = task
     return tasks
 

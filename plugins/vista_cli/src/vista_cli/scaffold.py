@@ -9,8 +9,8 @@ from string import Template
 from typing import Literal, NamedTuple
 
 from vista_core import __version__, available
-from vista_core.discovery.registry import first_party
 from vista_core.discovery.metadata import canonical
+from vista_core.discovery.registry import first_party
 from vista_core.errors import NameClash, PluginError, VistaError
 
 Kind = Literal["tool", "task", "reward"]

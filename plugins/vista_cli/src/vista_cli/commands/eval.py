@@ -22,9 +22,19 @@ def evaluate(
     ] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint for the recipe's policy.")] = None,
     task: Annotated[str | None, typer.Option(help="A task's name.")] = None,
+    tasks: Annotated[
+        str | None,
+        typer.Option(help="Tasks with commas, or all: each over its data in ROOT/name, in turn."),
+    ] = None,
+    root: Annotated[
+        Path | None, typer.Option(help="With --tasks: the folder that holds a folder for each task.")
+    ] = None,
     policy: Annotated[str | None, typer.Option(help="A policy's name.")] = None,
     tools: Annotated[str | None, typer.Option(help="Tools, with commas.")] = None,
-    split: Annotated[str, typer.Option(help="Split to evaluate on.")] = "test",
+    split: Annotated[
+        str | None,
+        typer.Option(help="Split to evaluate on: test when not given; with --tasks each task's own last one."),
+    ] = None,
     n: Annotated[int, typer.Option("-n", min=1, help="How many samples.")] = 300,
     arms: Annotated[
         str, typer.Option(help="With commas: tools, no_tools, shuffled (each call gets another sample's observation).")
@@ -37,7 +47,7 @@ def evaluate(
 ) -> None:
     """Evaluate a policy on held-out samples.
 
-    Example: vista eval tiny.yaml --arms tools,no_tools
+    Example: vista eval tiny.yaml --arms tools,no_tools; vista eval --tasks all --root data --policy scripted
     """
     from vista_core.errors import VistaError
 
@@ -46,6 +56,25 @@ def evaluate(
     wanted = list(dict.fromkeys(arm.strip() for arm in arms.split(",") if arm.strip()))
     if not wanted or any(arm not in ARMS for arm in wanted):
         raise VistaError(f"--arms takes {', '.join(ARMS)}, with commas between them; not {arms!r}.")
+    if tasks is not None:
+        from .eval_tasks import evaluate_tasks
+
+        if task is not None or root is None:
+            raise VistaError("--tasks goes with --root, and without --task.")
+        options = {
+            "policy": policy,
+            "tools": tools,
+            "seed": seed,
+            "overrides": overrides or (),
+            "files": FileTools(from_),
+        }
+        evaluate_tasks(
+            tasks, root, config, options, wanted, checkpoint=checkpoint, split=split, n=n, out=out, as_json=as_json
+        )
+        return
+    if root is not None:
+        raise VistaError("--root goes with --tasks. One task's data: --set tasks.0.config.root=FOLDER.")
+    split = split or "test"
     recipe = make_recipe(
         config,
         task=task,
@@ -79,6 +108,7 @@ def evaluate_arms(
     out: Path | None,
     label: str,
     quiet: bool = False,
+    policy: Any = None,
 ) -> dict[str, Any]:
     """Evaluate a recipe's policy, loaded once, in several arms over the same samples, with a progress bar.
 
@@ -91,6 +121,7 @@ def evaluate_arms(
         out: folder that gets a log for each arm, or None.
         label: of the progress bar.
         quiet: show no bar.
+        policy: takes the place of the recipe's; it is not closed.
 
     Returns:
         An EvalReport for each arm.
@@ -107,7 +138,8 @@ def evaluate_arms(
     if out is not None:
         for arm in arms:
             fresh_folder(out / arm)
-    with Assembly(with_checkpoint(recipe, checkpoint)) as assembly, counter(n * len(arms), label, quiet=quiet) as tick:
+    recipe = with_checkpoint(recipe, checkpoint)
+    with Assembly(recipe, policy) as assembly, counter(n * len(arms), label, quiet=quiet) as tick:
         reports: Any = play_arms(assembly, assembly.jobs(n, split=split), cast(Any, arms), out=out, on_done=tick)
     return dict(reports)
 

@@ -111,6 +111,7 @@ def make_recipe(
         if task is None or policy is None:
             raise VistaError("Give a recipe, or both --task and --policy. `vista tasks` lists the tasks.")
         data: dict[str, Any] = {"tasks": [{"use": task}], "policy": {"use": policy}, "tools": usable_tools(tools)}
+        data["allow_duplicates"] = tools is None  # every usable tool: some are views of one engine
     else:
         data = load_recipe(config).dump()
         if task is not None:

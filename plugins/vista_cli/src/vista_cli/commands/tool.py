@@ -30,13 +30,14 @@ def call(
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds.")] = 60.0,
     out: Annotated[Path, typer.Option(help="Folder for pictures that the tool makes.")] = Path("vista-out"),
     from_: FromOption = None,
+    explain: Annotated[bool, typer.Option(help="Print how the tool came to its result, where it can say.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the observation as JSON.")] = False,
 ) -> None:
     """Call a tool and print its observation, the text that a policy would read.
 
     Example: vista tool call calculator --arg "expression=max(47, 12, 33)"
     """
-    from vista_core import Image, ToolError, load
+    from vista_core import Image, ToolError, VistaError, load
 
     files = FileTools(from_)
     files.tell()
@@ -44,9 +45,14 @@ def call(
     spaces = load("tool", use, setup=False).definition().parameters.get("properties", {})
     arguments = parse_pairs(arg or (), spaces)
     pictures = [Image.from_path(path) for path in image or ()]
+    # What the call gives besides the arguments has the same names as some arguments may have.
+    shared: dict[str, Any] = {"question": question}
+    for word in ("images", "question", "choices", "seed", "state", "timeout_s"):
+        if word in arguments and word not in spaces:
+            raise VistaError(f"`{name}` has no argument {word!r}. `vista tools {name}` shows those that it has.")
     tool = load("tool", use, backend=backend, config=parse_pairs(config or (), {}))
     try:
-        observation = tool(images=pictures, question=question, timeout_s=timeout, **arguments)
+        observation = tool(images=pictures, timeout_s=timeout, **{**shared, **arguments})
     except ToolError as error:
         if as_json:
             print_json({"tool": tool.name, "error": {"kind": error.kind, "code": error.code, "message": str(error)}})
@@ -64,8 +70,19 @@ def call(
         print_json(facts)
         return
     say(observation.text)
+    if explain:
+        tell_steps(tool.name, observation.data)
     for path in saved:
         hint(f"picture: {path}")
+
+
+def tell_steps(name: str, output: Any) -> None:
+    """Print what an output's method `explain() -> str` says; a tool whose output has none is told so."""
+    steps = getattr(output, "explain", None)
+    if callable(steps):
+        say(str(steps()))
+    else:
+        hint(f"{name} does not explain its results.")
 
 
 def parse_pairs(pairs: Any, fields: dict[str, Any]) -> dict[str, Any]:

@@ -22,10 +22,21 @@ def tools(
     openai: Annotated[
         bool, typer.Option("--openai", help="Print OpenAI function schemas as JSON, of the named tools or of all.")
     ] = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Download the weights of one tool's backend.")] = False,
+    backend: Annotated[
+        str | None, typer.Option(help="With --fetch: which backend; else the first that lacks some.")
+    ] = None,
 ) -> None:
     """List the tools, or show some: what they read, their arguments, their backends, where they come from."""
     files = FileTools(from_)
     uses = [files.use(name) for name in names or ()]
+    if fetch or backend:
+        from .tools_fetch import fetch as download
+
+        if not fetch or len(uses) != 1:
+            raise typer.BadParameter("name one tool: vista tools NAME --fetch [--backend B]")
+        download(uses[0], backend)
+        return
     if openai:
         print_json(openai_schemas(uses, files))
         return
@@ -60,12 +71,17 @@ def show(facts: dict[str, Any], files: Sequence[str] = ()) -> None:
     )
     say()
     print_table(
-        ("backend", "works here", "device", "weights"),
-        [(b["name"], b["problem"] or "yes", b["device"], ", ".join(b["weights"]) or "none") for b in facts["backends"]],
+        ("backend", "works here", "device", "memory"),
+        [
+            (b["name"], "no" if b["problem"] else "yes", b["device"], f"{b['memory_mb']} MB" if b["memory_mb"] else "")
+            for b in facts["backends"]
+        ],
     )
     for backend in facts["backends"]:
-        if backend["remedy"]:
-            say(f"{backend['name']}: {backend['remedy']}")
+        for weights in backend["weights"]:
+            say(f"{backend['name']} loads {weights['described']}")
+        if backend["problem"]:
+            say(f"{backend['name']} cannot work here: {backend['problem']}. Remedy: {backend['remedy']}")
     say(f"reads: {', '.join(facts['reads']) or 'only its arguments'}")
     hint(f"Call it: {example_call(facts)}{as_options(files)}")
 
@@ -168,11 +184,14 @@ def example_call(facts: dict[str, Any]) -> str:
 
 
 def _backend(backend: Any) -> dict[str, Any]:
+    from .tools_fetch import describe as in_words
+
     remedy = backend.probe()
     return {
         "name": backend.name,
         "device": backend.device,
-        "weights": [f"{w.repo}@{w.revision} ({w.licence})" for w in backend.weights],
+        "memory_mb": backend.memory_mb,
+        "weights": [{**w.model_dump(), "described": in_words(w)} for w in backend.weights],
         "problem": remedy.problem if remedy else None,
         "remedy": remedy.remedy if remedy else None,
     }

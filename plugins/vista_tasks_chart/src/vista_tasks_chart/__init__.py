@@ -1,0 +1,1 @@
+"""Charts: the ChartQA and FigureQA data sets as tasks."""

@@ -1,0 +1,1 @@
+"""Documents: the DocVQA data set as a task."""

@@ -1,0 +1,1 @@
+"""General reasoning: the ThinkVL and A-OKVQA data sets as tasks."""

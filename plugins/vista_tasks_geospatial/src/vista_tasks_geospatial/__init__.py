@@ -1,0 +1,1 @@
+"""Maps and infographics: the MapQA and InfographicVQA data sets as tasks."""

@@ -1,0 +1,1 @@
+"""Science and everyday pictures: the ScienceQA and VizWiz data sets as tasks."""

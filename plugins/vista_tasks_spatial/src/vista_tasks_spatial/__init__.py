@@ -1,0 +1,1 @@
+"""Spatial reasoning: the CLEVR data set as a task."""

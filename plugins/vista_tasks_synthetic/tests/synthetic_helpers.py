@@ -5,10 +5,20 @@ from typing import Any
 from vista_core import Expert, Observation
 from vista_tasks_synthetic.base import SyntheticTask
 from vista_tasks_synthetic.chart import SyntheticChart
+from vista_tasks_synthetic.document import SyntheticDocument
 from vista_tasks_synthetic.geometry import SyntheticGeometry
+from vista_tasks_synthetic.map import SyntheticMap
+from vista_tasks_synthetic.scene import SyntheticScene
 from vista_tasks_synthetic.table import SyntheticTable
 
-TASKS: tuple[type[SyntheticTask[Any]], ...] = (SyntheticChart, SyntheticTable, SyntheticGeometry)
+TASKS: tuple[type[SyntheticTask[Any]], ...] = (
+    SyntheticChart,
+    SyntheticTable,
+    SyntheticGeometry,
+    SyntheticMap,
+    SyntheticDocument,
+    SyntheticScene,
+)
 LEVELS = (1, 2, 3)
 
 
@@ -22,6 +32,12 @@ def perfect_text(task: SyntheticTask[Any], key: str) -> str:
     gold = task.gold(key).model_dump()
     if task.name == "synthetic_geometry":
         return "\n".join([f"{a}°" for a in gold["angles"]] + [str(n) for n in gold["lengths"]] + ["A", "B"])
+    if task.name == "synthetic_map":
+        return "\n".join([f"{name}: {value} [10, 20, 90, 36]" for name, value in gold["table"]] + gold["legend"])
+    if task.name == "synthetic_scene":
+        return "\n".join(
+            f"{paint} {shape} [{x * 400:.0f}, 5, {x * 400:.0f}, 9] (0.90)" for paint, shape, x, _ in gold["objects"]
+        )
     columns = gold["series"] if task.name == "synthetic_chart" else gold["columns"]
     if task.name == "synthetic_chart" and len(columns) == 1:
         return "\n".join(" ".join(row) for row in gold["table"])

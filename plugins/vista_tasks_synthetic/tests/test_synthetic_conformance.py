@@ -19,3 +19,17 @@ class TestSyntheticTable(TaskConformance):
 
 class TestSyntheticGeometry(TaskConformance):
     task = "synthetic_geometry"
+
+
+class TestSyntheticMap(TaskConformance):
+    task = "synthetic_map"
+    config = {"level": 2}
+
+
+class TestSyntheticDocument(TaskConformance):
+    task = "synthetic_document"
+
+
+class TestSyntheticScene(TaskConformance):
+    task = "synthetic_scene"
+    config = {"level": 3}

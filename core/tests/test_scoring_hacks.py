@@ -52,6 +52,8 @@ ACCEPTED: list[tuple[str, Callable[[str], Score], str, str]] = [
     ("TABMWP: a full stop", lambda a: tabmwp(a, "Sunday", choices=DAYS), ".", "Sunday"),
     ("TABMWP: a letter of it", lambda a: tabmwp(a, "Sunday", choices=DAYS), "s", "A"),
     ("TABMWP: nothing", lambda a: tabmwp(a, "5"), "", "5"),
+    ("TABMWP: a share", lambda a: tabmwp(a, "20"), "20%", "20"),
+    ("TABMWP: another unit", lambda a: tabmwp(a, "20", unit="bottles"), "20 cups", "20 bottles."),
     ("VizWiz: a letter of it", lambda a: vqa_accuracy(a, BOTTLE), "a", "bottle"),
     ("VizWiz: a text around it", lambda a: vqa_accuracy(a, BOTTLE), "bottle or can", "A bottle."),
     ("CLEVR: no in know", lambda a: vocabulary(a, "no", CLEVR), "I do not know", "no"),

@@ -6,16 +6,29 @@ metric functions are taken out of its files one by one.
 
 import ast
 import importlib.metadata
+import math
 import random
 import re
 import statistics
+import string
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 from rapidfuzz.distance import Levenshtein
-from vista_core.scoring import anls, geometry_choice, mathvista, multiple_choice, relaxed_accuracy, vqa_accuracy
+from vista_core.scoring import (
+    anls,
+    geometry_choice,
+    math_equal,
+    mathvista,
+    multiple_choice,
+    relaxed_accuracy,
+    vocabulary,
+    vqa_accuracy,
+    yes_no,
+)
 from vista_core.scoring.math_vista import mathvista_normalised
 from vista_core.scoring.vqa import vqa_normalised
 
@@ -209,3 +222,62 @@ def test_geometry_choice() -> None:
             assert re.fullmatch(r"[A-Ea-e]( or B|\. .+| .+|\.?)", prediction), prediction
             reasons["a letter anywhere, and the last of several, is taken for the answer"] += 1
     assert reasons["equal"] > 0.6 * PAIRS, reasons
+
+
+def test_closed_answers() -> None:
+    """`vocabulary` and `yes_no` beside the exact match that lmms-eval configures for short answers."""
+    space = {"np": numpy, "string": string}
+    theirs = official("api/metrics.py", "exact_match_hf_evaluate", **space)["exact_match_hf_evaluate"]
+    words, draw, reasons = ["yes", "no", "red", "blue", "cube", "0", "10"], random.Random(7), Counter[str]()
+    shapes = ["{}", "{}.", "{} ", '"{}"', "the {}", "The answer is {}", "{} or no", "in{}", "{}, it is", "not {}"]
+    for _ in range(PAIRS):
+        word, gold = draw.choice(words), draw.choice(words)
+        prediction = draw.choice([str.upper, str.lower, str.title])(draw.choice(shapes).format(word))
+        official_value = theirs([prediction], [gold], ignore_case=True, ignore_punctuation=True)["exact_match"] == 1
+        rules = [vocabulary(prediction, gold, words)]
+        rules += [yes_no(prediction, gold)] if gold in ("yes", "no") else []
+        for score in rules:
+            if score.correct == official_value:
+                reasons["equal"] += 1
+                continue
+            # Spaces, an article, a lead and what follows "yes," are no part of an answer.
+            assert score.correct and word == gold, (prediction, gold)
+            assert re.fullmatch(rf"{word} |the {word}|the answer is {word}|(yes|no), it is", prediction.lower())
+            reasons["an article, a lead or a space is left out"] += 1
+    assert reasons["equal"] > 0.9 * PAIRS, reasons
+
+
+def closed_form(draw: random.Random) -> tuple[str, float]:
+    """A number as LaTeX, and its value."""
+    a, b, c = draw.randint(1, 9), draw.choice([2, 3, 5, 6, 7, 8, 12]), draw.randint(2, 6)
+    root, pi = a * b**0.5, a * math.pi
+    return draw.choice([
+        (f"{a}\\sqrt{{{b}}}", root), (f"\\frac{{{a}\\sqrt{{{b}}}}}{{{c}}}", root / c), (f"\\sqrt{{{b * a * a}}}", root),
+        (f"{a}\\pi", pi), (f"\\frac{{{a}\\pi}}{{{c}}}", pi / c), (f"{a}+\\sqrt{{{b}}}", a + b**0.5), (f"-{a}", -a),
+        (f"\\frac{{{a}}}{{{c}}}", a / c), (f"{a}.{b}", float(f"{a}.{b}")), (str(a * b), a * b),
+    ])  # fmt: skip
+
+
+@pytest.mark.slow
+def test_numbers_beside_math_verify() -> None:
+    verifier = pytest.importorskip("math_verify", reason="pip install math-verify")
+    draw, reasons, parsed = random.Random(8), Counter[str](), {}
+
+    def read(text: str) -> Any:
+        return parsed.setdefault(text, verifier.parse(f"${text}$"))
+
+    for _ in range(2500):
+        gold, value = closed_form(draw)
+        other, other_value = closed_form(draw) if draw.random() < 0.5 else (gold, value)
+        if draw.random() < 0.3:
+            other, other_value = f"{other_value:.3f}", round(other_value, 3)
+        ours, theirs = math_equal(other, gold).correct, bool(verifier.verify(read(gold), read(other)))
+        if ours == theirs:
+            reasons["equal"] += 1
+        else:
+            assert ours and abs(other_value - value) <= 0.0005000001 and re.search(r"sqrt|pi", gold + other), (
+                other,
+                gold,
+            )
+            reasons["a decimal that is the number to all of its three digits or more"] += 1
+    assert reasons["equal"] > 2000, reasons

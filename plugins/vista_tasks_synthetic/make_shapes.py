@@ -2,7 +2,7 @@
 
     pip install bokeh_sampledata && python make_shapes.py
 
-Source: U.S. Census Bureau, TIGER/Line Shapefiles of 2009, which are free to use; bokeh_sampledata carries them. Outlines
+Source: U.S. Census Bureau, TIGER/Line Shapefiles of 2009, free to use; bokeh_sampledata carries them. Outlines
 keep to about 0.08 degrees (8 km), islands below a twentieth of a state's largest part are left out, and `centre` is the
 middle of the largest circle inside the largest part: the place for a label. Longitude and latitude in degrees.
 """

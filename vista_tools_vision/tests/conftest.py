@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -144,3 +145,91 @@ def odd_pictures() -> dict[str, bytes]:
 @pytest.fixture(scope="session", params=sorted(odd_pictures()))
 def odd_picture(request: pytest.FixtureRequest) -> bytes:
     return odd_pictures()[request.param]
+
+
+@pytest.fixture(scope="session")
+def tiny_hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of the hub with small random checkpoints of Grounding DINO and SAM 2, in the format of the real ones."""
+    cache = tmp_path_factory.mktemp("hub")
+    write_dino(folder_of(cache, vista.load("tool", "grounding_dino", setup=False).backends[0].weights[0]))
+    write_sam2(folder_of(cache, vista.load("tool", "sam", setup=False).backends[0].weights[0]))
+    return cache
+
+
+def folder_of(cache: Path, weights: vista.Weights) -> Path:
+    folder = cache / f"models--{weights.repo.replace('/', '--')}" / "snapshots" / weights.revision
+    folder.mkdir(parents=True)
+    return folder
+
+
+def write_dino(folder: Path) -> None:
+    import torch
+    import transformers
+
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", *letters, *(f"##{c}" for c in letters), "red", "cube"]
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n")
+    tokenizer = transformers.BertTokenizer(vocab_file=str(folder / "vocab.txt"))
+    pictures = transformers.GroundingDinoImageProcessor(size={"shortest_edge": 96, "longest_edge": 160})
+    transformers.GroundingDinoProcessor(pictures, tokenizer).save_pretrained(folder)
+    torch.manual_seed(0)
+    eyes = transformers.SwinConfig(
+        image_size=96,
+        embed_dim=12,
+        depths=[1, 1, 1, 1],
+        num_heads=[1, 2, 2, 4],
+        window_size=4,
+        out_features=["stage2", "stage3", "stage4"],
+    )
+    tongue = transformers.BertConfig(
+        vocab_size=len(words), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
+    )
+    layers = {"encoder_layers": 1, "decoder_layers": 2, "encoder_ffn_dim": 32, "decoder_ffn_dim": 32}
+    heads = {"encoder_attention_heads": 2, "decoder_attention_heads": 2, "d_model": 32, "num_queries": 20}
+    config = transformers.GroundingDinoConfig(backbone_config=eyes, text_config=tongue, **layers, **heads)
+    transformers.GroundingDinoForObjectDetection(config).save_pretrained(folder)
+
+
+def write_sam2(folder: Path) -> None:
+    """As on the hub: the checkpoint of the video model, of which the image model takes its part."""
+    import torch
+    import transformers
+    from transformers.models.sam2.configuration_sam2 import Sam2HieraDetConfig
+
+    torch.manual_seed(0)
+    hiera = Sam2HieraDetConfig(
+        hidden_size=8,
+        image_size=[64, 64],
+        embed_dim_per_stage=[8, 16, 32, 64],
+        num_attention_heads_per_stage=[1, 1, 2, 2],
+        blocks_per_stage=[1, 1, 1, 1],
+        global_attention_blocks=[],
+        window_size_per_stage=[4, 2, 2, 2],
+    )
+    config = transformers.Sam2VideoConfig(
+        vision_config=transformers.Sam2VisionConfig(
+            backbone_config=hiera,
+            backbone_channel_list=[64, 32, 16, 8],
+            backbone_feature_sizes=[[16, 16], [8, 8], [4, 4]],
+            fpn_hidden_size=16,
+        ),
+        prompt_encoder_config=transformers.Sam2PromptEncoderConfig(hidden_size=16, image_size=64),
+        mask_decoder_config=transformers.Sam2MaskDecoderConfig(
+            hidden_size=16, mlp_dim=16, num_attention_heads=2, iou_head_hidden_dim=16
+        ),
+        image_size=64,
+        memory_attention_hidden_size=16,
+        memory_attention_num_layers=1,
+        memory_attention_feed_forward_hidden_size=16,
+        memory_encoder_hidden_size=16,
+        memory_encoder_output_channels=8,
+        mask_downsampler_embed_dim=16,
+        memory_fuser_num_layers=1,
+        memory_fuser_embed_dim=16,
+        memory_fuser_intermediate_dim=16,
+    )
+    transformers.Sam2VideoModel(config).save_pretrained(folder)
+    side = {"height": 64, "width": 64}
+    pictures = transformers.Sam2ImageProcessor(size=side, mask_size={"height": 16, "width": 16})
+    films = transformers.Sam2VideoVideoProcessor(size=side)
+    transformers.Sam2VideoProcessor(pictures, films).save_pretrained(folder)

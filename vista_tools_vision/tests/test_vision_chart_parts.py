@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vista_tools_vision.chart.scale import common_scale, fine_unit, fit_scale, parse_number
-from vista_tools_vision.chart.scene import Tick
+from vista_tools_vision.chart.quick.scale import common_scale, fine_unit, fit_scale, parse_number
+from vista_tools_vision.chart.quick.scene import Tick
 from vista_tools_vision.table import Grid, Rule, Word, build_rows, group_rows, join_first_line
 
 

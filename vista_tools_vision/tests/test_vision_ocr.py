@@ -46,8 +46,23 @@ def test_all_text_comes_in_reading_order_with_boxes(ocr, page):
 
 
 def test_boxes_are_written_where_the_settings_ask_for_them(page):
-    tool = vista.load("tool", "easyocr", backend="rapidocr", config={"boxes": True})
+    tool = vista.load("tool", "easyocr", backend="rapidocr", config={"rendering": {"boxes": True}})
     assert tool(images=[page]).text.splitlines()[1].startswith("North [")
+
+
+def test_a_picture_with_the_boxes_and_limits_come_where_the_settings_ask_for_them(page):
+    config = {"rendering": {"picture": True, "max_rows": 2}}
+    seen = vista.load("tool", "easyocr", backend="rapidocr", config=config)(images=[page])
+    assert seen.text == "Total 84\nNorth\n... (2 more lines)"
+    assert seen.images[0].size == page.size and not np.array_equal(seen.images[0].array, np.asarray(page))
+    assert len(seen.data.detections) == 4
+
+
+def test_a_very_large_picture_is_read_in_a_copy_and_told_in_its_own_pixels(ocr, page):
+    seen = ocr(images=[page.resize((4800, 3000))], task="extract_table", row_tolerance=150)
+    assert seen.data.rows == [["Total 84", ""], ["North", "South"], ["", "12.50"]]
+    north = next(d for d in seen.data.detections if d.text == "North")
+    assert north.box == pytest.approx((300, 1380, 1125, 1650), abs=130)
 
 
 def test_a_region_is_read_in_coordinates_of_the_whole_picture(ocr, page):
@@ -161,6 +176,12 @@ def test_a_missing_package_has_a_remedy(monkeypatch):
     assert "rapidocr" in backends.RAPIDOCR.probe().remedy
     monkeypatch.setattr(backends, "find_spec", lambda name: None)
     assert "vista-tools-vision[easyocr]" in backends.EASYOCR.probe().remedy
+
+
+def test_easyocr_runs_in_worker_processes_which_are_replaced():
+    """It leaks, and is not safe for threads; the executor's own tests hold that workers are replaced."""
+    assert backends.EASYOCR.executor == "process"
+    assert backends.EASYOCR.max_batch_size == 1
 
 
 def test_easyocr_without_weights_says_which_and_where(monkeypatch, tmp_path):

@@ -20,9 +20,6 @@ from vista_core.dataset import (
     DatasetConfig as DatasetConfig,
     DatasetTask as DatasetTask,
     Layout as Layout,
-    Picked as Picked,
-    Row as Row,
-    Rows as Rows,
 )
 from vista_core.discovery import (
     PluginRow as PluginRow,
@@ -60,6 +57,7 @@ from vista_core.protocol import (
     parse_turn as parse_turn,
     render_turn as render_turn,
 )
+from vista_core.rows import Picked as Picked, Row as Row, Rows as Rows
 from vista_core.schema import (
     NoConfig as NoConfig,
     canonical_json as canonical_json,

@@ -55,8 +55,7 @@ class ContentCache:
     def get(self, key: str) -> ToolResult | None:
         """The result with this key, marked as cached."""
         with self._lock:
-            found = self._results.get(key)
-            if found is None:
+            if (found := self._results.get(key)) is None:
                 return None
             self._results.move_to_end(key)
         return replace(found[0], cached=True, seconds=0.0)

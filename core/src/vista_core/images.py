@@ -27,6 +27,8 @@ MAX_PIXELS = 50_000_000
 # EPS is left out on purpose: Pillow reads it by running Ghostscript.
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "MPO", "JPEG2000")
 
+_PNG_EXIF = (b"eXIf", b"Raw profile type", b"XML:com.adobe")
+
 
 class Image:
     """A picture, decoded once through EXIF transpose to RGB.
@@ -77,7 +79,8 @@ class Image:
             ImageError: There is no such file, or it is not a picture.
         """
         try:
-            return cls(Path(path).read_bytes())
+            with open(path, "rb", buffering=0) as file:
+                return cls(file.read())
         except (OSError, ImageError) as error:
             raise ImageError(f"Cannot read the picture {os.fspath(path)}: {error}") from error
 
@@ -149,9 +152,6 @@ class Image:
 
     def __hash__(self) -> int:
         return hash(self.id)
-
-    def __repr__(self) -> str:
-        return f"Image({self.size[0]}x{self.size[1]}, id={self.id[:8]}…)"
 
     def __reduce__(self) -> tuple[Any, tuple[bytes, str]]:
         return Image, (self.data, self.id)  # copies share the bytes, and decode again only when asked
@@ -255,6 +255,9 @@ def _size(data: bytes) -> tuple[int, int]:
     """(width, height) after EXIF transpose, from the header alone."""
     picture = _open(data)
     _check_size(*picture.size)
+    # Pillow decodes a whole PNG to see whether EXIF follows its pixels; its bytes tell sooner that there is none.
+    if picture.format == "PNG" and not any(mark in data for mark in _PNG_EXIF):
+        return picture.size
     try:
         turned = picture.getexif().get(0x0112) in (5, 6, 7, 8)
     except Exception:  # a broken EXIF block says nothing about the pixels
@@ -278,11 +281,11 @@ def _decoded(picture: "PIL.Image.Image") -> "NDArray[np.uint8]":
         if picture.mode == "F":
             raise ValueError("its pixels are floating-point numbers; convert it to 8-bit RGB first")
         with contextlib.suppress(Exception):  # as in _size
-            picture = PIL.ImageOps.exif_transpose(picture)
+            PIL.ImageOps.exif_transpose(picture, in_place=True)
         if picture.has_transparency_data:
             white = PIL.Image.new("RGBA", picture.size, "white")
             picture = PIL.Image.alpha_composite(white, picture.convert("RGBA"))
-        array = np.array(picture.convert("RGB"), dtype=np.uint8)
+        array = np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"), dtype=np.uint8)
     except Exception as error:
         raise ImageError(f"The picture is corrupt, truncated or of an unknown kind: {error}.") from error
     array.flags.writeable = False

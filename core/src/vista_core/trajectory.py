@@ -265,8 +265,8 @@ def well_formed(trajectory: Trajectory) -> bool:
         >>> well_formed(Trajectory(id="t"))
         False
     """
-    kept = all(violation.code == "E5" for turn in trajectory.turns for violation in turn.violations)
-    return trajectory.status == "answered" and kept
+    violations = (violation for turn in trajectory.turns for violation in turn.violations)
+    return trajectory.status == "answered" and all(violation.code == "E5" for violation in violations)
 
 
 def migrate(record: dict[str, Any]) -> dict[str, Any]:

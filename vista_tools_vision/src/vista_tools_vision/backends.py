@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from vista_core import Backend, Remedy, ToolUnavailable, Weights
 
 from vista_tools_vision.ocr_engine import Line, PaddleOCR, cut, model_files
+from vista_tools_vision.table import Word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +31,15 @@ class TextEngine(Protocol):
     def recognize(self, crops: "Sequence[np.ndarray]") -> list[Line]:
         """Return what each upright one-line crop says, in order."""
         ...
+
+
+def read_words(image: "np.ndarray", engine: TextEngine) -> list[Word]:
+    """Find and read every line of text, in reading order; what reads as nothing is left out."""
+    found = engine.detect(image)
+    lines = engine.read_quads(image, [quad for quad, _ in found])
+    return [
+        Word.of(line.text, line.confidence, quad) for (quad, _), line in zip(found, lines, strict=True) if line.text
+    ]
 
 
 class RapidOCRBackend(Backend):
@@ -57,10 +67,23 @@ class EasyOCRBackend(Backend):
         if missing:
             return Remedy(
                 f"easyocr's weights {' and '.join(missing)} are not in {easyocr_folder()}",
-                "download them from https://www.jaided.ai/easyocr/modelhub/ into that folder, "
-                "or run `python -c \"import easyocr; easyocr.Reader(['en'], gpu=False)\"` once",
+                "vista tools easyocr --fetch --backend easyocr, "
+                "or download them from https://www.jaided.ai/easyocr/modelhub/ into that folder",
             )
         return None
+
+    def fetch(self) -> None:
+        """Download the weights with the package's own downloader; for `vista tools easyocr --fetch`.
+
+        Raises:
+            ToolUnavailable: the package is missing.
+        """
+        try:
+            import easyocr  # type: ignore[import-not-found]
+        except ImportError as error:
+            remedy = "pip install 'vista-tools-vision[easyocr]'"
+            raise ToolUnavailable("the package easyocr is not installed", remedy=remedy) from error
+        easyocr.Reader(["en"], gpu=False)
 
 
 def easyocr_folder() -> Path:
@@ -75,6 +98,7 @@ EASYOCR = EasyOCRBackend(
     name="easyocr",
     extra="easyocr",
     memory_mb=1500,
+    executor="process",  # it leaks: a worker process is replaced after a number of calls
     weights=(
         Weights(repo="JaidedAI/EasyOCR craft_mlt_25k", revision="v1", bytes=83_152_330, licence="Apache-2.0"),
         Weights(repo="JaidedAI/EasyOCR english_g2", revision="v1.3", bytes=15_143_997, licence="Apache-2.0"),

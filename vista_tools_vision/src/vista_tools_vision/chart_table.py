@@ -1,25 +1,20 @@
 """The tool `chartmoe_to_table`: the data table behind a chart."""
 
-from typing import Any
-
 from pydantic import BaseModel, Field
-from vista_core import Box, Observation, Tool, ToolContext, ToolFailed
+from vista_core import Box, Observation, ToolContext
+from vista_vlm import Backends, OpenAIBackend, Prompt
 
-from vista_tools_vision.backends import PADDLE_NEEDS, RapidOCRBackend, paddle_engine
+from vista_tools_vision.endpoints.base import CHARTMOE, CLASSICAL, ChartVLMSettings, ChartVLMTool
 from vista_tools_vision.pictures import pixels_of
 
-MAX_SIDE = 1200  # px; larger charts are read from a smaller copy
 
-
-class ChartConfig(BaseModel):
+class ChartConfig(ChartVLMSettings):
     """Settings of `chartmoe_to_table`.
 
     Attributes:
-        threads: threads of one call.
-        title: read the chart's title too, and put it over the table (some 20 ms more).
+        title: read the chart's title too, and put it over the table; upright bars then take as long as other charts.
     """
 
-    threads: int = Field(1, ge=1, le=64)
     title: bool = False
 
 
@@ -30,7 +25,7 @@ class ChartArgs(BaseModel):
 
 
 class ChartMark(BaseModel):
-    """One bar: what it stands for, where it is (px), and how sure its value is, 0..1, from which source."""
+    """One mark: what it stands for, where it is (px), and how sure its value is, 0..1, from which source."""
 
     name: str
     series: str
@@ -47,7 +42,7 @@ class ChartTable(BaseModel):
         title: "" when none was read.
         columns: "Name" and one column per series.
         rows: one row of texts per category.
-        marks: every bar with its value, box and confidence.
+        marks: every bar, point or slice with its value, box and confidence; none where a model wrote the table.
         notes: what the reader was unsure of.
     """
 
@@ -58,62 +53,59 @@ class ChartTable(BaseModel):
     notes: list[str]
 
 
-class ChartMoEToTable(Tool[ChartArgs, ChartTable]):
+class ChartMoEToTable(ChartVLMTool[ChartArgs, ChartTable]):
     """Read the data table behind a chart."""
 
     name = "chartmoe_to_table"
-    family = "chart"
-    backends = (RapidOCRBackend(name="classical", requires=PADDLE_NEEDS, memory_mb=300),)
-    reads = frozenset({"image"})
     aliases = (("chartmoe", "to_table"),)
+    backends = Backends(CHARTMOE, OpenAIBackend(), CLASSICAL)
     Config = ChartConfig
 
-    def setup(self, config: Any, backend: Any) -> None:
-        """Load the text recogniser."""
-        self.config: ChartConfig = config or ChartConfig()
-        self.engine = paddle_engine(self.config.threads)
-
-    def run(self, args: ChartArgs, context: ToolContext) -> ChartTable:
-        """Read one chart.
+    def run_own(self, args: ChartArgs, context: ToolContext) -> ChartTable:
+        """Read one chart: plain upright bars the quick way, everything else from the whole scene.
 
         Raises:
-            ToolFailed: it is no vertical bar chart, or lacks names or numbers; says what was found.
+            ToolFailed: it is no chart that can be read; says what was found.
         """
-        import cv2
+        from vista_tools_vision.endpoints.tables import points_of
+        from vista_tools_vision.endpoints.upright import plain_bars
 
-        from vista_tools_vision.chart.reader import read_bar_chart, table_of
-        from vista_tools_vision.chart.scene import ChartUnreadable
-
-        image = pixels_of(context, args.image)
-        shrink = MAX_SIDE / max(image.shape[:2])
-        if shrink < 1:
-            size = [max(1, round(side * shrink)) for side in image.shape[1::-1]]
-            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        try:
-            scene = read_bar_chart(image, self.engine, title=self.config.title)
-        except ChartUnreadable as error:
-            raise ToolFailed(f"No bar chart could be read in image {args.image}: {error}.") from error
-        columns, rows = table_of(scene)
-        zoom = max(1.0, 1 / shrink)
+        scene = None if self.config.title else plain_bars(pixels_of(context, args.image), self.engine)
+        if scene is None:
+            scene = self.scene(context, args.image)
+        columns, rows = scene.table()
         marks = [
-            ChartMark(
-                name=m.name,
-                series=m.series,
-                value=m.value,
-                box=tuple(round(v * zoom, 1) for v in m.box),
-                confidence=m.confidence,
-                source=m.source,
-            )
-            for m in scene.marks
+            ChartMark(name=p.name, series=p.series, value=p.value, box=p.box, confidence=p.confidence, source=p.source)
+            for p in points_of(scene)
         ]
-        return ChartTable(title=scene.title, columns=columns, rows=rows, marks=marks, notes=scene.notes)
+        title = scene.title if self.config.title else ""
+        return ChartTable(title=title, columns=columns, rows=rows, marks=marks, notes=scene.notes)
+
+    def prompt(self, args: ChartArgs, context: ToolContext) -> Prompt:
+        """Ask for a table."""
+        text = (
+            "Write the data of this chart as a table: a header row, then one row per category, cells separated by |, "
+            "and nothing else."
+        )
+        return Prompt(text, (self.picture(context, args.image),))
+
+    def parse(self, text: str, args: ChartArgs) -> ChartTable:
+        """The table in the answer.
+
+        Raises:
+            ToolFailed: there is none.
+        """
+        from vista_tools_vision.endpoints.tables import parse_table
+
+        table = parse_table(text)
+        return ChartTable(title=table.title, columns=table.columns, rows=table.rows, marks=[], notes=[])
 
     def render(self, output: ChartTable) -> Observation:
         """One row per category: "Mango 47"; with several series a header row, and cells parted by " | "."""
+        style = self.rendering
         lines = [output.title] if output.title else []
         if len(output.columns) > 2:
             lines.append(" | ".join(output.columns))
-            lines += [" | ".join(row) for row in output.rows]
-        else:
-            lines += [" ".join(row) for row in output.rows]
-        return Observation(text="\n".join(lines), data=output)
+        between = " | " if len(output.columns) > 2 else " "
+        lines += style.rows([between.join(row) for row in output.rows], "more rows")
+        return Observation(text=style.text(lines), data=output)

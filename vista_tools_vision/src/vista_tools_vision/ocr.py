@@ -5,16 +5,29 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
-from vista_core import Box, Observation, Tool, ToolArgumentError, ToolContext, ToolFailed
+from vista_core import Box, Image, Observation, Tool, ToolArgumentError, ToolContext, ToolFailed
 
-from vista_tools_vision.backends import EASYOCR, RAPIDOCR, EasyOCREngine, TextEngine, paddle_engine
-from vista_tools_vision.pictures import clamped, pixels_of, whole
+from vista_tools_vision.backends import EASYOCR, RAPIDOCR, EasyOCREngine, TextEngine, paddle_engine, read_words
+from vista_tools_vision.pictures import clamped, pixels_of, shrunk, whole, with_boxes
+from vista_tools_vision.rendering import Rendering
+from vista_tools_vision.rendering import words as joined
 from vista_tools_vision.table import Word, build_rows, crossing, find_grid, join_first_line
 
 if TYPE_CHECKING:
     import numpy as np
 
 Task = Literal["detect_and_recognize", "detect_only", "recognize_only", "extract_table", "extract_by_region"]
+
+
+MAX_SIDE = 3200  # px; larger pictures are read in a smaller copy, where the detection still finds all that it finds
+
+
+class TextRendering(Rendering):
+    """Rendering of texts: without boxes, and with more lines than a table of data has."""
+
+    boxes: bool = Field(False, description="write boxes, in whole pixels")
+    max_rows: int = Field(200, ge=1, description="lines of text or rows of a table")
+    max_chars: int = Field(6000, ge=80, description="characters of the text")
 
 
 class OCRConfig(BaseModel):
@@ -24,12 +37,12 @@ class OCRConfig(BaseModel):
         threads: threads of one call (backend rapidocr).
         languages: languages to read, by easyocr's names; rapidocr reads all it can where "ch_sim" is among them, and
             no Chinese signs otherwise.
-        boxes: write each text's box into the observation.
+        rendering: how observations are written; `boxes` writes each text's box, `picture` adds the image with them.
     """
 
     threads: int = Field(1, ge=1, le=64)
     languages: tuple[str, ...] = ("en",)
-    boxes: bool = False
+    rendering: TextRendering = TextRendering()
 
 
 class OCRArgs(BaseModel):
@@ -62,14 +75,14 @@ class OCROutput(BaseModel):
         detections: pieces of text in reading order.
         title: title over a table, "" without one.
         rows: cells of a table, header row included (extract_table only).
-        show_boxes: whether the observation gives boxes.
+        picture: the image with the boxes drawn, where the settings ask for it.
     """
 
     task: Task
     detections: list[Detection]
     title: str = ""
     rows: list[list[str]] | None = None
-    show_boxes: bool = False
+    picture: Image | None = None
 
 
 class EasyOCR(Tool[OCRArgs, OCROutput]):
@@ -96,62 +109,63 @@ class EasyOCR(Tool[OCRArgs, OCROutput]):
         image = pixels_of(context, args.image)
         if args.task == "extract_by_region" and args.region is None:
             raise ToolArgumentError("extract_by_region needs `region`: [left, top, right, bottom].", field="region")
-        left, top = 0, 0
+        left, top, looked = 0, 0, image
         if args.region is not None:
             left, top, right, bottom = clamped(args.region, (image.shape[1], image.shape[0]), "region")
-            image = image[top:bottom, left:right]
+            looked = image[top:bottom, left:right]
+        looked, scale = shrunk(looked, MAX_SIDE)
         title, rows = "", None
         if args.task == "recognize_only":
-            line = self.engine.recognize([image])[0]
-            words = [Word(line.text, line.confidence, (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))]
+            line = self.engine.recognize([looked])[0]
+            words = [Word(line.text, line.confidence, (0.0, 0.0, float(looked.shape[1]), float(looked.shape[0])))]
         elif args.task == "detect_only":
-            words = [_word("", score, quad) for quad, score in self.engine.detect(image)]
+            words = [Word.of("", score, quad) for quad, score in self.engine.detect(looked)]
         else:
-            words = self._words(image)
+            words = read_words(looked, self.engine)
             if args.task == "extract_table":
-                title, rows, words = self._table(image, words, args)
+                title, rows, words = self._table(looked, words, args.min_confidence, args.row_tolerance / scale)
         detections = [
-            Detection(box=_moved(w.box, left, top), text=w.text, confidence=round(min(1.0, w.confidence), 3))
+            Detection(box=_moved(w.box, scale, left, top), text=w.text, confidence=round(min(1.0, w.confidence), 3))
             for w in words
             if w.confidence >= args.min_confidence and (w.text or args.task == "detect_only")
         ]
-        return OCROutput(task=args.task, detections=detections, title=title, rows=rows, show_boxes=self.config.boxes)
+        picture = None
+        if self.config.rendering.picture and detections:
+            picture = with_boxes(image, [d.box for d in detections])
+        return OCROutput(task=args.task, detections=detections, title=title, rows=rows, picture=picture)
 
     def render(self, output: OCROutput) -> Observation:
         """A table as rows of cells parted by " | "; other text one line each; boxes where they are wanted."""
+        style: Rendering = (self.config or OCRConfig()).rendering
         if output.rows is not None:
             lines = [output.title] if output.title else []
             lines += [" | ".join(row) for row in output.rows]
         elif output.task == "detect_only":
             lines = [whole(d.box) for d in output.detections]
         else:
-            lines = [f"{d.text} {whole(d.box)}" if output.show_boxes else d.text for d in output.detections]
-        return Observation(text="\n".join(lines) or "No text was found.", data=output)
+            lines = [joined(d.text, style.box(d.box), style.sure(d.confidence)) for d in output.detections]
+        text = style.text(style.rows(lines, "more lines")) or "No text was found."
+        return Observation(text=text, images=(output.picture,) if output.picture else (), data=output)
 
-    def _words(self, image: "np.ndarray") -> list[Word]:
-        found = self.engine.detect(image)
-        lines = self.engine.read_quads(image, [quad for quad, _ in found])
-        return [
-            _word(line.text, line.confidence, quad) for (quad, _), line in zip(found, lines, strict=True) if line.text
-        ]
-
-    def _table(self, image: "np.ndarray", words: list[Word], args: OCRArgs) -> tuple[str, list[list[str]], list[Word]]:
+    def _table(
+        self, image: "np.ndarray", words: list[Word], least: float, tolerance: float
+    ) -> tuple[str, list[list[str]], list[Word]]:
         """Title, rows and the words in them."""
-        words = [w for w in words if w.confidence >= args.min_confidence and not _ornament(w)]
+        words = [w for w in words if w.confidence >= least and not _ornament(w)]
         if not words:
             raise ToolFailed("No text was found, so there is no table to extract.")
-        grid = find_grid(image, words, args.row_tolerance)
-        joined = join_first_line(words, args.row_tolerance)
+        grid = find_grid(image, words, tolerance)
+        joined = join_first_line(words, tolerance)
         if len(joined) < len(words):
-            other = find_grid(image, joined, args.row_tolerance)
+            other = find_grid(image, joined, tolerance)
             if len(other.columns) > len(grid.columns):
                 words, grid = joined, other
         apart: list[Word] = []
         for word in words:
             cuts = crossing(word, grid.columns)
-            title = not any(w is not word and w.centre[1] < word.centre[1] + args.row_tolerance for w in words)
+            title = not any(w is not word and w.centre[1] < word.centre[1] + tolerance for w in words)
             apart += [word] if title or not cuts else self._split(image, word, cuts)
-        heading, rows = build_rows(apart, grid, args.row_tolerance)
+        heading, rows = build_rows(apart, grid, tolerance)
         return heading, rows, apart
 
     def _split(self, image: "np.ndarray", word: Word, cuts: list[float]) -> list[Word]:
@@ -164,13 +178,16 @@ class EasyOCR(Tool[OCRArgs, OCROutput]):
         return [Word(line.text, line.confidence, box) for line, box in zip(lines, boxes, strict=True) if line.text]
 
 
-def _word(text: str, confidence: float, quad: "np.ndarray") -> Word:
-    low, high = quad.min(axis=0), quad.max(axis=0)
-    return Word(text, confidence, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
-
-
-def _moved(box: tuple[float, float, float, float], dx: float, dy: float) -> tuple[float, float, float, float]:
-    return (round(box[0] + dx), round(box[1] + dy), round(box[2] + dx), round(box[3] + dy))
+def _moved(
+    box: tuple[float, float, float, float], scale: float, dx: float, dy: float
+) -> tuple[float, float, float, float]:
+    """A box of the copy that was read, in whole px of the picture."""
+    return (
+        round(box[0] * scale + dx),
+        round(box[1] * scale + dy),
+        round(box[2] * scale + dx),
+        round(box[3] * scale + dy),
+    )
 
 
 def _ornament(word: Word) -> bool:

@@ -1,11 +1,12 @@
 """The tool `image_rotate`: turn an image."""
 
+import math
+
 from pydantic import BaseModel, Field
 from vista_core import Backend, Image, Observation, Tool, ToolContext, ToolFailed
+from vista_core.images import MAX_PIXELS
 
 from vista_tools_vision.pictures import pixels_of
-
-MAX_PIXELS = 50_000_000
 
 
 class RotateArgs(BaseModel):
@@ -37,10 +38,12 @@ class ImageRotate(Tool[RotateArgs, RotateOutput]):
         import PIL.Image
 
         array = pixels_of(context, args.image)
+        height, width = array.shape[:2]
         angle = args.angle % 360
+        sin, cos = abs(math.sin(math.radians(angle))), abs(math.cos(math.radians(angle)))
         # Turned by 45 degrees a picture grows to twice its area and more: bound it before it is made.
-        if args.expand and (array.shape[0] + array.shape[1]) ** 2 / 2 > MAX_PIXELS and angle % 90:
-            raise ToolFailed(f"A picture of {array.shape[1]}x{array.shape[0]} px is too large to be turned so.")
+        if args.expand and (width * cos + height * sin) * (width * sin + height * cos) > MAX_PIXELS * 1.001:
+            raise ToolFailed(f"A picture of {width}x{height} px is too large to be turned so.")
         turned = PIL.Image.fromarray(array).rotate(
             angle, resample=PIL.Image.Resampling.BICUBIC, expand=args.expand, fillcolor=(255, 255, 255)
         )

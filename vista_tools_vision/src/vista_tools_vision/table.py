@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from vista_tools_vision.chart.regions import smoothed
+from vista_tools_vision.pictures import smoothed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +26,12 @@ class Word:
     text: str
     confidence: float
     box: tuple[float, float, float, float]
+
+    @classmethod
+    def of(cls, text: str, confidence: float, quad: "np.ndarray") -> "Word":
+        """A word with the box around a quadrilateral of shape (4, 2), px."""
+        low, high = quad.min(axis=0), quad.max(axis=0)
+        return cls(text, confidence, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
 
     @property
     def centre(self) -> tuple[float, float]:

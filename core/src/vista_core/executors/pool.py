@@ -54,6 +54,9 @@ class Runner:
     def open(self) -> None:
         """Set up the tool; raises ToolUnavailable, PluginError."""
 
+    def renew(self) -> None:
+        """Replace what an earlier batch cost; the time that takes is not that of the next calls."""
+
     def run(self, calls: Sequence[ToolCall], limit_s: float) -> Sequence[Outcome]:
         """Run the calls as one batch. Raises ToolTimeout or WorkerDied for the whole of it."""
         raise NotImplementedError
@@ -166,13 +169,15 @@ class Pool:
             return
         while not (lane.abandoned or self.closed):
             batch = self._take()
-            calls = [ticket.call for ticket in batch]
+            calls, started = [ticket.call for ticket in batch], time.monotonic()
             limit = max((call.timeout_s for call in calls), default=0.0)
-            started = time.monotonic()
-            lane.job = (started + limit + self._grace_s, batch)
-            outcomes: Sequence[Outcome]
+            outcomes: Sequence[Outcome] = []
             try:
-                outcomes = lane.runner.run(calls, limit) if calls else []
+                if calls:
+                    lane.runner.renew()
+                    started = time.monotonic()
+                    lane.job = (started + limit + self._grace_s, batch)
+                    outcomes = lane.runner.run(calls, limit)
             except VistaError as error:
                 outcomes = [error] * len(batch)
             except BaseException as error:  # a defect of the executor: it must not hang the callers

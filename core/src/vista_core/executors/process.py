@@ -119,12 +119,14 @@ class _Worker(Runner):
         if reply["version"] != vista_core.__version__:
             raise self._unavailable(f"has vista-core {reply['version']}")
 
-    def run(self, calls: Sequence[ToolCall], limit_s: float) -> Sequence[Outcome]:
+    def renew(self) -> None:
         if self._process is None or 0 < self._recycle_after <= self._served:
             try:
                 self.open()
             except VistaError as error:  # it could be set up once: not the policy's fault
                 raise InfrastructureError(f"{self._spec.name}: a new worker cannot be set up: {error}") from error
+
+    def run(self, calls: Sequence[ToolCall], limit_s: float) -> Sequence[Outcome]:
         self._served += len(calls)
         try:
             outcomes = self._run(calls, limit_s)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from vista_core.scoring.choices import multiple_choice
+from vista_core.scoring.numbers import last_place
 from vista_core.scoring.values import read_value
 from vista_core.scoring.verdict import Score
 
-NEAR = 0.01
-"""A value further from every choice than this share of it names none."""
+NEAR = 0.001
+"""A value may be so far from a choice, as a share of it: what comes of reckoning with 3.14 for π."""
 
 
 def geometry_choice(
@@ -15,11 +16,12 @@ def geometry_choice(
 ) -> Score:
     r"""Whether an answer names the right choice: by letter, text or value (`3.464` is the choice `2\sqrt{3}`).
 
-    A value names the choice nearest to it, when that is not further than 1% of it, or half a unit of the third decimal.
+    A value names the choice nearest to it, when it is within 0.1% of it, or is what the choice is when it is rounded to
+    three digits or more.
 
-    Sources: symbolic_solver/test.py of lupantech/InterGPS takes the nearest choice, however far (here 1%, so that no
-    number earns anything by being large); NGS_Aux.py of chen-judge/GeoQA, which UniGeo shares, takes the choice within
-    0.001 of the program's result. Models that answer in words are scored by the letter.
+    Sources: symbolic_solver/test.py of lupantech/InterGPS takes the nearest choice, however far (here it has to be
+    near, so that no number earns anything by being large); NGS_Aux.py of chen-judge/GeoQA, which UniGeo shares, takes
+    the choice within 0.001 of the program's result. Models that answer in words are scored by the letter.
 
     Args:
         prediction: The answer; None, two choices or a sentence is wrong.
@@ -52,7 +54,8 @@ def geometry_choice(
     near = [
         (abs(found.number - number), place)
         for place, number in enumerate(numbers)
-        if number is not None and abs(found.number - number) <= max(NEAR * abs(number), 0.0005)
+        if number is not None
+        and abs(found.number - number) <= max(NEAR * abs(number), float(last_place(prediction or "")))
         if not (found.unit and units[place]) or found.unit == units[place]
     ]
     least = min((distance for distance, _ in near), default=0.0)

@@ -103,7 +103,7 @@ def numeric(
     if target.computed or value.computed:
         allowed = max(allowed, Fraction(1, 10**9) * abs(target.number))
     if target.closed != value.closed:  # 3.464 is what 2√3 is, to three places
-        allowed = max(allowed, _last_place(prediction if target.closed else str(gold)))
+        allowed = max(allowed, last_place(prediction if target.closed else str(gold)))
     correct = abs(value.number - target.number) <= allowed
     near = f" within {float(allowed):g} of" if allowed else ""
     why = f"{prediction.strip()} is{'' if correct else ' not'}{near} {gold}"
@@ -126,8 +126,14 @@ def _read(text: str, units: tuple[str, ...] | None) -> _Number | None:
     return _Number(Fraction(value.number), computed=True, closed=value.closed)
 
 
-def _last_place(text: str) -> Fraction:
-    """Half a unit of the last place of a decimal with three digits or more; 0 for anything coarser."""
+def last_place(text: str) -> Fraction:
+    """Half a unit of the last place of a decimal with three digits or more; 0 for anything coarser.
+
+    Example:
+        >>> from vista_core.scoring.numbers import last_place
+        >>> last_place("3.46"), last_place("3.5")
+        (Fraction(1, 200), Fraction(0, 1))
+    """
     digits = re.search(r"(\d+)\.(\d+)", text)
     if digits is None or len((digits[1] + digits[2]).lstrip("0")) < 3:
         return Fraction(0)

@@ -67,7 +67,8 @@ def _normalised(text: str, unit: str | None) -> str:
             return _plain(round(float(number), 3))
     except (ZeroDivisionError, ValueError):
         return ""
-    value = read_number(plain)
+    # Another unit than the one asked for is another answer, and so is a share.
+    value = None if "%" in plain else read_number(plain, units=(unit,) if unit else None)
     return plain.casefold() if value is None else _plain(round(value, 3))
 
 

@@ -197,7 +197,8 @@ def _plain(kind: str, target: str, at: Xy, figure: Figure, points: dict[str, Xy]
         own = math.dist(at, points[target])
         return all(own < 0.75 * math.dist(at, points[n]) for n in points if n != target)
     if kind == "angle":
-        return all(math.dist(at, points[n]) > 0.8 * math.dist(at, points[target[1]]) for n in points if n not in target)
+        own = math.dist(at, points[target[1]])
+        return all(math.dist(at, points[n]) > (0.9 if n in target else 1.1) * own for n in points if n != target[1])
     own = gap_to(at, points[target[0]], points[target[1]])
     others = [p for stroke in figure.lines for p in map("".join, itertools.pairwise(stroke)) if set(p) != set(target)]
     return all(1.4 * own < gap_to(at, points[a], points[b]) for a, b in others)

@@ -84,7 +84,7 @@ def parallelogram_diagonals(rng: "np.random.Generator", p: str) -> Plan:
 
 def rectangle_diagonal(rng: "np.random.Generator", p: str) -> Plan:
     """Two sides of a rectangle given, a diagonal asked."""
-    a, b, c, d = p[:4]
+    a, b, c = p[:3]
     run, rise, slant = pick(rng, triples()[:30])
     figure = Figure(_slanted(p, run, rise, 90), [*outline(p[:4]), a + c])
     if chance(rng, 0.5):

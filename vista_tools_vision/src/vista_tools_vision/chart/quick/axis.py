@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
-from vista_tools_vision.chart.labels import cut_box, tick_boxes
-from vista_tools_vision.chart.scale import Scale, fit_scale, parse_number
-from vista_tools_vision.chart.scene import Box, Tick
+from vista_tools_vision.chart.quick.labels import cut_box, tick_boxes
+from vista_tools_vision.chart.quick.scale import Scale, fit_scale, parse_number
+from vista_tools_vision.chart.quick.scene import Tick
+from vista_tools_vision.chart.scene import Box
 
 if TYPE_CHECKING:
     import numpy as np

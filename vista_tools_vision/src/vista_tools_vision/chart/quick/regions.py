@@ -36,25 +36,6 @@ def colour_distance(a: "np.ndarray", b: "np.ndarray") -> float:
     return float(abs(a - b).max())
 
 
-def smoothed(image: "np.ndarray") -> tuple["np.ndarray", float]:
-    """Take noise off without blurring edges.
-
-    Returns:
-        (the picture, the largest difference of neighbouring pixels that still counts as one colour, grey levels).
-    """
-    import cv2
-    import numpy as np
-
-    step = np.abs(np.diff(image.astype(np.int16), axis=1)).max(axis=2)
-    noise = float(np.percentile(step, 60))
-    if noise < 1:
-        return image, 10.0
-    # A filter of this width flattens the noise and keeps steps of twice its size, so that it cannot bridge two colours.
-    flat = cv2.bilateralFilter(image, 5, 2.5 * noise + 4, 2.0)
-    left = float(np.percentile(np.abs(np.diff(flat.astype(np.int16), axis=1)).max(axis=2), 75))
-    return flat, 9.0 + left
-
-
 def uniform_regions(image: "np.ndarray", tolerance: float, least_area: int = 16) -> tuple[list[Region], "np.ndarray"]:
     """Split a picture into regions of uniform colour.
 

@@ -1,0 +1,1 @@
+"""Geometry problems with diagrams: Geometry3K, GeoQA and UniGeo."""

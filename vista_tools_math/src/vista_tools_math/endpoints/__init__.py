@@ -1,0 +1,1 @@
+"""The tools that turn pictures and text into formal language, and solve what they say."""

@@ -1,0 +1,1 @@
+"""Perception: detection by phrase (`grounding_dino`) and promptable segmentation (`sam`), with and without weights."""

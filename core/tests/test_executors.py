@@ -191,6 +191,21 @@ def test_recycling() -> None:
     assert str(os.getpid()) not in pids
 
 
+def test_setting_up_a_new_worker_takes_no_time_from_its_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "PING_S", 0.1)
+    (tmp_path / "tool.py").write_text(
+        "import time\nfrom pydantic import BaseModel\nfrom vista_core import Tool\n"
+        "class Args(BaseModel):\n    'Wait.'\nclass Out(BaseModel):\n    text: str = 'done'\n"
+        "class Heavy(Tool[Args, Out]):\n    name = 'heavy'\n"
+        "    def setup(self, config, backend): time.sleep(1.5)\n"
+        "    def run(self, args, context): return Out()\n"
+    )
+    to = ToolSpec(name="heavy", target=f"{tmp_path}/tool.py:Heavy", executor="process")
+    with running(to, max_retries=0, options={"process": {"recycle_after": 1}}) as runs:
+        results = [runs.run_sync([call(to, 0.5)])[0] for _ in range(2)]
+    assert [result.fault for result in results] == [None, None]
+
+
 @pytest.mark.parametrize(
     ("tool", "words"),
     [("NoWeights", "fetch the weights"), ("DiesInSetup", "no such library"), ("SlowSetup", "not set up within 3 s")],

@@ -244,3 +244,9 @@ def test_without_titles_plain_bars_take_the_fast_path_and_others_do_not(monkeypa
     stacked = read_chart(draw(PILED, stacked=True), engine, title=False)
     assert frames
     assert values(stacked) == close(expected(PILED), 0.7)
+
+
+def test_bars_that_stand_for_nothing_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vista_tools_vision.chart.bars._categories", lambda frame, axis, slots: [])
+    with pytest.raises(ChartUnreadable, match="nothing that says what they stand for"):
+        read_chart(np.asarray(draw({"": [30, 60, 45, 80]})), paddle_engine(1))

@@ -130,6 +130,8 @@ def read_bars(frame: Frame, rectangles: Sequence[Rectangle] | None = None) -> Ba
     slots = _slots(bars)
     names_axis = (frame.x if vertical else frame.y) or _names_beside(frame, bars, vertical)
     names = _categories(frame, names_axis, slots)
+    if not names:
+        raise ChartUnreadable(f"found {len(bars)} bars and nothing that says what they stand for")
     stacked = any(len(_sides(frame, slot, vertical)) > 1 for slot in slots)
     per_name = max(sum(s[0].category == i for s in slots) for i in range(len(names)))
     arrangement: Literal["single", "grouped", "stacked"] = (

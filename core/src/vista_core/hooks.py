@@ -68,6 +68,9 @@ class HookCaller:
                 problem = f"The hook plugin `{name}` failed in {hook}: {type(error).__name__}: {error}"
                 raise PluginError(f"{problem}. Remedy: run without it, or report it to its author.") from error
 
+    def __bool__(self) -> bool:
+        return bool(self._calls)
+
     def episode_start(self, trajectory: "Trajectory") -> None:
         """Call `vista_episode_start`."""
         self._call("vista_episode_start", trajectory=trajectory)

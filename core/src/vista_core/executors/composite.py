@@ -100,7 +100,7 @@ class CompositeExecutor(Executor):
     async def _run(self, call: ToolCall, failures: list[Exception]) -> ToolResult:
         """Run a call until it has a result, or has failed too often."""
         executor = self._executor(call.spec.executor)
-        while len(failures) <= self._max_retries and (deaths := _deaths(failures)) < 2:
+        while (deaths := sum(isinstance(f, WorkerDied) for f in failures)) < 2 and len(failures) <= self._max_retries:
             if len(failures) > deaths:  # a service may need a moment
                 await asyncio.sleep(0.05 * 4 ** len(failures))
             try:
@@ -113,7 +113,7 @@ class CompositeExecutor(Executor):
             result.attempts = len(failures) + 1
             return result
         told = "\n".join(str(failure) or "there was no answer in time" for failure in failures)
-        if _deaths(failures) < 2:
+        if deaths < 2:
             fault = f"{call.spec.name}, tried {len(failures)} times: {told}"
             return ToolResult(fault=fault, backend=call.spec.backend, attempts=len(failures))
         poison = ToolFailed(f"The tool `{call.spec.name}` breaks down on this call.", code="E5")
@@ -126,10 +126,6 @@ class CompositeExecutor(Executor):
         if name not in self._executors:
             self._executors[name] = load("executor", name, **self._options.get(name, {}))
         return self._executors[name]
-
-
-def _deaths(failures: Sequence[Exception]) -> int:
-    return sum(isinstance(failure, WorkerDied) for failure in failures)
 
 
 make_executor = CompositeExecutor

@@ -10,6 +10,7 @@ from vista_tools_vision.chart.palette import foreground_of, palette_of
 from vista_tools_vision.chart.quick.labels import union
 from vista_tools_vision.chart.quick.regions import Region, uniform_regions
 from vista_tools_vision.chart.scene import Axis, Box, ChartUnreadable, LegendEntry
+from vista_tools_vision.chart.sequences import mended_axis
 from vista_tools_vision.chart.texts import TextLine, read_texts, usual_height
 from vista_tools_vision.pictures import smoothed
 
@@ -118,8 +119,8 @@ def read_frame(image: "np.ndarray", engine: "TextEngine") -> Frame:
         panel=panel,
         theme="dark" if float(page @ (0.299, 0.587, 0.114)) < 110 else "light",
         plot=layout.plot,
-        x=layout.x,
-        y=layout.y,
+        x=mended_axis(layout.x, layout.notes),
+        y=mended_axis(layout.y, layout.notes),
         legend=legend,
         texts=layout.texts,
         title=layout.title,

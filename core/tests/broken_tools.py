@@ -261,8 +261,9 @@ class Paints(Look):
 
     def run(self, args: LookArgs, context: ToolContext) -> Any:
         image = context.image(args.image)
-        image.array.setflags(write=True)
-        image.array[0, 0] = 7
+        painted = image.array.copy()
+        painted[0, 0] = 7
+        image._array = painted
         return Observation(text="done")
 
 

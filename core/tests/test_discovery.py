@@ -247,19 +247,21 @@ def test_what_a_plugin_prints_at_import_stays_out_of_standard_output(
     assert capsys.readouterr() == ("", "{}\n")
 
 
-def test_unknown_names_say_what_to_do(site: Site) -> None:
+def test_unknown_names_say_what_to_do(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(first_party("tool")) == 30 and len(first_party("task")) == 25
+    known = {"tool": {}, "task": {"tabsums": "vista-tasks-later"}}
+    monkeypatch.setattr("vista_core.discovery.registry.first_party", known.get)
     site.add("vista-good", "echo_text = vista_good:Echo")
     with pytest.raises(UnknownName, match="Did you mean `echo_text`"):
         vista.resolve("tool", "echo_txt")
-    with pytest.raises(UnknownName, match=r"comes with vista-tasks-heldout. Remedy: pip install vista-tasks-heldout"):
-        vista.resolve("task", "tabmwp")
-    with pytest.raises(UnknownName, match=r"`tabmwp` \(pip install vista-tasks-heldout\)"):
-        vista.resolve("task", "tabmvp")
+    with pytest.raises(UnknownName, match=r"comes with vista-tasks-later. Remedy: pip install vista-tasks-later"):
+        vista.resolve("task", "tabsums")
+    with pytest.raises(UnknownName, match=r"`tabsums` \(pip install vista-tasks-later\)"):
+        vista.resolve("task", "tabsms")
     with pytest.raises(UnknownName, match=r"installed: .*echo_text"):
         vista.resolve("tool", "zzzzzz")
     with pytest.raises(PluginError, match="no kind of plugin 'tol'"):
         vista.available("tol")
-    assert len(first_party("tool")) == 30 and len(first_party("task")) == 25
 
 
 def test_a_first_party_name_that_its_installed_package_lacks_asks_for_an_upgrade(site: Site) -> None:

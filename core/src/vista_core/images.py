@@ -124,10 +124,8 @@ class Image:
         """
         if isinstance(source, Image):
             return source
-        if isinstance(source, bytes):
-            return cls.from_bytes(source)
-        if isinstance(source, (str, os.PathLike)):
-            return cls.from_path(source)
+        if isinstance(source, (bytes, str, os.PathLike)):
+            return cls.from_bytes(source) if isinstance(source, bytes) else cls.from_path(source)
         return cls.from_pil(source) if hasattr(source, "getexif") else cls.from_array(source)
 
     @property

@@ -85,6 +85,9 @@ class ToolSet:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
     def __getitem__(self, name: str) -> ToolEntry:
         return self._entries[name]
 

@@ -75,7 +75,7 @@ def imported(arguments: dict[str, Any]) -> dict[str, Any]:
         for name in suites.__all__:
             getattr(suites, name)
     before, threads = set(sys.modules), threading.active_count()
-    started, waited = time.perf_counter(), _waited()
+    started, worked, waited = time.perf_counter(), time.process_time(), _waited()
     try:
         if module.endswith(".py"):
             runpy.run_path(module, run_name=Path(module).stem)
@@ -83,7 +83,9 @@ def imported(arguments: dict[str, Any]) -> dict[str, Any]:
             importlib.import_module(module)
     except BaseException as error:
         return {"error": f"{type(error).__name__}: {error}"}
-    seconds = (time.perf_counter() - started - (_waited() - waited)) / max(1.0, _pace() / PACE_S)
+    work = time.process_time() - worked
+    idle = max(0.0, time.perf_counter() - started - work - (_waited() - waited))  # it slept, or waited for a disk
+    seconds = idle + work / max(1.0, _pace() / PACE_S)
     brought = {name.partition(".")[0] for name in set(sys.modules) - before}
     return {
         "seconds": seconds,

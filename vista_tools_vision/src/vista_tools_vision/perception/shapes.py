@@ -118,7 +118,9 @@ def solid(
     ends = _round_ends(shape)
     if ends >= 0.9 and ends > max(flat.values(), default=0.0):
         return "cylinder", min(0.9, ends)
-    if not flat.keys() - {"pentagon", "hexagon"} and _has_faces(light, inner, high - low):
+    # The hexagon of a cube seen from its corner is nearly an ellipse, whose ends would be round.
+    cornered = {"pentagon", "hexagon"} | ({"ellipse"} if ends < 0.5 else set())
+    if not flat.keys() - cornered and _has_faces(light, inner, high - low):
         return "cube", 0.8
     return None
 

@@ -72,7 +72,7 @@ def draw_scene(
 
 
 def _cube(pen: "ImageDraw.ImageDraw", x: float, y: float, r: float, ink: Colour) -> None:
-    a, d = 0.78 * r, 0.44 * r  # half of the front, depth
+    a, d = 0.68 * r, 0.68 * r  # half of the front, depth
     left, right, top, bottom = x - a - d / 2, x + a - d / 2, y - a + d / 2, y + a + d / 2
     pen.polygon([(left, top), (left + d, top - d), (right + d, top - d), (right, top)], fill=_shade(ink, 1.3))
     pen.polygon([(right, top), (right + d, top - d), (right + d, bottom - d), (right, bottom)], fill=_shade(ink, 0.7))

@@ -205,8 +205,8 @@ def _environment(recipe: Any) -> Iterator[Finding]:
             requires = metadata.requires(resolve(kind, use).distribution) or ()
         except (VistaError, metadata.PackageNotFoundError):
             continue
-        always = [line for line in requires if "extra ==" not in line]
-        needed |= any(canonical(line).startswith("opencv-") for line in always)
+        always = [need for need in map(Requirement, requires) if not need.marker or need.marker.evaluate({"extra": ""})]
+        needed |= any(canonical(need.name).startswith("opencv-") for need in always)
     remedy = f"pip uninstall -y {' '.join(owners)}, then pip install {OURS}"
     problem = f"{' and '.join(owners)} are both installed, and both own the folder cv2/"
     yield Finding("environment", "cv2", "two owners", "", problem, remedy, needed)

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from vista_core import Card, Gold, Layout, Row, Sample, Score
-from vista_core.scoring import geometry_choice, math_equal
+from vista_core.scoring import math_equal
 
-from vista_tasks_geometry.problems import PickledTask, choices, filled, picture, right
+from vista_tasks_geometry.problems import PickledTask, filled, picture
 
 _TAGGED = re.compile(r"<answer>(.*?)</answer>", re.DOTALL)
 
@@ -68,37 +68,19 @@ class GeoQA(PickledTask):
                 key=row.key, question=row.need("problem", str), images=self.images(row), answer_format="a number"
             )
         question = row.get("subject") or filled("".join(row.need("token_list", list)), row["numbers"])
-        return Sample(
-            key=row.key,
-            question=question,
-            images=self.images(row),
-            choices=tuple(choices(row)),
-            answer_format="one of the choices",
-        )
+        return self.chosen_sample(row, question)
 
     def to_gold(self, row: Row) -> Gold:
         """The right choice, program and solution."""
         if self.layout.name == "parquet":
             return Gold(answer=_tagged(row), solution=row["solution"])
-        return Gold(
-            answer=choices(row)[right(row)],
-            kind=str(self.types.get(row["id"], "")),
-            label=right(row),
-            choice_nums=[None if value is None else float(value) for value in row["choice_nums"]],
-            manual_program=list(row.get("manual_program") or ()),
-            formal_point=list(row.get("formal_point") or ()),
-            solution=str(row.get("answer", "")),
-        )
+        return self.chosen_gold(row)
 
     def judge(self, row: Row, answer: str | None) -> Score:
         """The right choice by letter, text or value; without choices the value in any form."""
         if self.layout.name == "parquet":
             return math_equal(answer, _tagged(row))
-        return geometry_choice(answer, right(row), choices(row), row.need("choice_nums", list))
-
-    def row_id(self, row: Row) -> str:
-        """The number of the problem."""
-        return str(row.get("id", ""))
+        return self.chosen_score(row, answer)
 
 
 def _tagged(row: Row) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vista_core import DatasetTask, Image, Layout, Row, TaskDataError
+from vista_core import DatasetTask, Gold, Image, Layout, Row, Sample, Score, TaskDataError
+from vista_core.scoring import geometry_choice
 
 from vista_tasks_geometry import pickles
 
@@ -43,6 +44,36 @@ class PickledTask(DatasetTask):
         """Id of a problem -> angle, length, area or other; empty where sub_dataset_dict.pk is missing."""
         found = next(iter(sorted(self.root.glob("**/sub_dataset_dict.pk"))), None)
         return {} if found is None else dict(pickles.load(found))
+
+    def chosen_sample(self, row: Row, question: str) -> Sample:
+        """A problem with its four choices."""
+        return Sample(
+            key=row.key,
+            question=question,
+            images=self.images(row),
+            choices=tuple(choices(row)),
+            answer_format="one of the choices",
+        )
+
+    def chosen_gold(self, row: Row) -> Gold:
+        """The right choice, the program, and the solution where there is one."""
+        return Gold(
+            answer=choices(row)[right(row)],
+            kind=str(self.types.get(row["id"], "")),
+            label=right(row),
+            choice_nums=[None if value is None else float(value) for value in row["choice_nums"]],
+            manual_program=list(row.get("manual_program") or ()),
+            formal_point=list(row.get("formal_point") or ()),
+            solution=str(row.get("answer", "")),
+        )
+
+    def chosen_score(self, row: Row, answer: str | None) -> Score:
+        """The right choice by letter, text or value."""
+        return geometry_choice(answer, right(row), choices(row), row.need("choice_nums", list))
+
+    def row_id(self, row: Row) -> str:
+        """The number of a problem; proofs have none."""
+        return str(row.get("id", ""))
 
 
 def picture(row: Row, field: str) -> bytes:

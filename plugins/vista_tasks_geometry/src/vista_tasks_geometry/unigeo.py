@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from vista_core import Card, DatasetConfig, Gold, Layout, Row, Sample, Score
-from vista_core.scoring import exact_text, geometry_choice
+from vista_core.scoring import exact_text
 
-from vista_tasks_geometry.problems import PickledTask, choices, filled, picture, right
+from vista_tasks_geometry.problems import PickledTask, filled, picture
 
 
 class UniGeoConfig(DatasetConfig):
@@ -89,37 +89,19 @@ class UniGeo(PickledTask):
             return Sample(
                 key=row.key, question=row.need("input_text", str), images=self.images(row), answer_format=form
             )
-        return Sample(
-            key=row.key,
-            question=filled(row.need("English_problem", str), row.need("numbers", list)),
-            images=self.images(row),
-            choices=tuple(choices(row)),
-            answer_format="one of the choices",
-        )
+        return self.chosen_sample(row, filled(row.need("English_problem", str), row.need("numbers", list)))
 
     def to_gold(self, row: Row) -> Gold:
         """The right choice and the program; or the proof."""
         if self.config.form == "proving":
             return Gold(answer=_proof(row), kind=row.need("problem_type", str))
-        return Gold(
-            answer=choices(row)[right(row)],
-            kind=str(self.types.get(row["id"], "")),
-            label=right(row),
-            choice_nums=[None if value is None else float(value) for value in row["choice_nums"]],
-            manual_program=list(row.get("manual_program") or ()),
-            formal_point=list(row.get("formal_point") or ()),
-            solution=str(row.get("answer", "")),
-        )
+        return self.chosen_gold(row)
 
     def judge(self, row: Row, answer: str | None) -> Score:
         """The right choice by letter, text or value; or the very proof."""
         if self.config.form == "proving":
             return exact_text(answer, _proof(row))
-        return geometry_choice(answer, right(row), choices(row), row.need("choice_nums", list))
-
-    def row_id(self, row: Row) -> str:
-        """The number of a calculation problem."""
-        return str(row.get("id", ""))
+        return self.chosen_score(row, answer)
 
 
 def _proof(row: Row) -> str:

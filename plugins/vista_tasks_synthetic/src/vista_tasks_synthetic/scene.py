@@ -9,7 +9,7 @@ from vista_tasks_synthetic.draw.scene import PAINTS, SHAPES, Thing, draw_scene
 from vista_tasks_synthetic.expert import Guesser
 from vista_tasks_synthetic.keyed import between, generator, pick
 from vista_tasks_synthetic.questions import Question
-from vista_tasks_synthetic.sight import SceneExpert, ScenePlan, Seen, answer_of
+from vista_tasks_synthetic.sight import SceneExpert, ScenePlan, Seen, answer_of, meet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -113,9 +113,9 @@ class SyntheticScene(SyntheticTask[Scene]):
         what, other = self._phrase(content, rng), self._phrase(content, rng)
         end = pick(rng, ("left", "right"))
         ordered = sorted((t.x for t in content), reverse=end == "right")
-        if kind in ("together", "more") and _meet(what, other):
+        if kind in ("together", "more") and meet(what, other):
             every = (f"{paint} {shape}" for paint in PAINTS for shape in SHAPES)
-            other = next(phrase for phrase in every if not _meet(what, phrase))
+            other = next(phrase for phrase in every if not meet(what, phrase))
         if kind in ("colour_at", "shape_at", "same_colour") and abs(ordered[0] - ordered[1]) < _APART:
             return None
         if kind == "beside":
@@ -137,8 +137,3 @@ class SyntheticScene(SyntheticTask[Scene]):
         there = pick(rng, content)
         paint = there.colour if rng.random() < 0.85 else pick(rng, tuple(PAINTS))
         return pick(rng, (f"{paint} {there.shape}", f"{paint} object", there.shape))
-
-
-def _meet(one: str, two: str) -> bool:
-    """Return whether an object can be counted under both phrases."""
-    return Seen.matches_both(one, two)

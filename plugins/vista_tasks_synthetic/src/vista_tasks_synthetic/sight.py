@@ -37,11 +37,11 @@ class Seen(NamedTuple):
         paints, shapes = [w for w in words if w in PAINTS], [w for w in words if w in SHAPES]
         return self.colour in (paints or [self.colour]) and self.shape in (shapes or [self.shape])
 
-    @staticmethod
-    def matches_both(one: str, two: str) -> bool:
-        """Return whether some object fits both phrases."""
-        every = (Seen(paint, shape, 0.0) for paint in PAINTS for shape in SHAPES)
-        return any(seen.fits(one) and seen.fits(two) for seen in every)
+
+def meet(one: str, two: str) -> bool:
+    """Return whether an object can be counted under both phrases."""
+    every = (Seen(paint, shape, 0.0) for paint in PAINTS for shape in SHAPES)
+    return any(seen.fits(one) and seen.fits(two) for seen in every)
 
 
 def answer_of(plan: ScenePlan, seen: Sequence[Seen]) -> str:

@@ -15,18 +15,10 @@ MAX_TEXT = 2000  # characters
 LANGUAGE = "cdl: FormalGeo's CDL; logic: the logic forms of Inter-GPS"
 
 
-class ReaderBackend(Backend):
-    """The reader of diagrams: OpenCV, and the OCR tool of vista-tools-vision.
-
-    Attributes:
-        engine: the same for every tool that is a view of one reading.
-    """
-
-    engine: str = "vista_tools_math.diagrams"
-
-
-READER = ReaderBackend(
+# The reader of diagrams: OpenCV, and the OCR tool of vista-tools-vision; every tool over it is a view of one reading.
+READER = Backend(
     name="classical",
+    engine="vista_tools_math.diagrams",
     extra="diagram",
     requires=("numpy>=1.26", "opencv-python-headless>=4.9", "vista-tools-vision>=0.1,<0.2"),
     memory_mb=350,

@@ -14,17 +14,8 @@ class NoQuestion(Exception):
     """A text asks for nothing that the rules understand."""
 
 
-class SymbolicBackend(Backend):
-    """Rules and a solver, no weights. Pictures need OpenCV and vista-tools-vision; without them texts are solved still.
-
-    Attributes:
-        engine: the same for every tool that is a view of one solver.
-    """
-
-    engine: str = "vista_tools_math.solver"
-
-
-SYMBOLIC = SymbolicBackend(name="symbolic", requires=("sympy>=1.13",), memory_mb=400)
+# Rules and a solver, no weights. Pictures need OpenCV and vista-tools-vision; without them texts are solved still.
+SYMBOLIC = Backend(name="symbolic", engine="vista_tools_math.solver", requires=("sympy>=1.13",), memory_mb=400)
 
 
 def load_symbolic() -> "Reader | None":

@@ -127,7 +127,7 @@ def _traces(frame: "Frame", known: int) -> list[tuple[int, Trace]]:
     found = [(i, line) for i, line in found if i < known or not _grid_line(frame, line)] or found
     if not found:
         return []
-    found = [(i, line) for i, line in found if i < known or not _faint(frame, i, line, found)]
+    found = [(i, line) for i, line in found if i < known or not _faint(frame, contrast, i, line, found)]
     widths = {i: line.extent[1] - line.extent[0] for i, line in found}
     least = LEAST_WIDTH * max(max(widths.values()), 0.3 * frame.plot.width)
     reach = _reach(frame)
@@ -195,17 +195,14 @@ def _grid_line(frame: "Frame", line: Trace) -> bool:
     return bool(whole and np.median(line.height) <= 3 and (off <= 1).mean() > 0.9)
 
 
-def _faint(frame: "Frame", i: int, line: Trace, found: Sequence[tuple[int, Trace]]) -> bool:
+def _faint(frame: "Frame", contrast: Sequence[float], i: int, line: Trace, found: Sequence[tuple[int, Trace]]) -> bool:
     """Whether a colour that no legend names is grey, pale and thin beside another line: pieces of a grid or a frame."""
     import numpy as np
-
-    def paleness(number: int) -> float:
-        return float(lab_distance(frame.palette[number], frame.panel))
 
     thick = max(float(np.median(other.height)) for _, other in found)
     grey = float(np.ptp(frame.palette[i])) < 16
     return bool(
-        grey and np.median(line.height) < 0.7 * thick and paleness(i) < 0.7 * max(paleness(j) for j, _ in found)
+        grey and np.median(line.height) < 0.7 * thick and contrast[i] < 0.7 * max(contrast[j] for j, _ in found)
     )
 
 

@@ -13,7 +13,7 @@ _NUMBER = re.compile(
     r"(?:[eE](?P<power>[-+]?[0-9]{1,2})|[x×·]10(?P<ten>-?[0-9]{1,2}))?"
     r"(?P<suffix>bn|mn|Mio|[kKmMbBGT])?(?P<after>\s?(?:%|€|\$|£|°C|°F|°|[a-zA-Z]{1,3}))?(?P<close>\))?"
 )
-_MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = "january february march april may june july august september october november december".split()
 _EPOCH = date(1970, 1, 1)
 
 
@@ -89,7 +89,7 @@ def parse_date(text: str) -> float | None:
         months = [
             i + 1
             for w in words
-            for i, m in enumerate(_MONTHS)
+            for i, m in enumerate(MONTHS)
             if len(w) >= 3 and m.startswith(w[:3] if w == "sept" else w)
         ]
         numbers = [int(w) for w in words if w.isdigit()]

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from vista_tools_vision.chart.numbers import MONTHS
 from vista_tools_vision.chart.scene import Axis
 
 SEQUENCES: tuple[tuple[str, ...], ...] = (
-    tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()),
-    tuple("January February March April May June July August September October November December".split()),
+    tuple(month[:3].title() for month in MONTHS),
+    tuple(month.title() for month in MONTHS),
     tuple("Mon Tue Wed Thu Fri Sat Sun".split()),
     tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),
     ("Q1", "Q2", "Q3", "Q4"),

@@ -21,17 +21,9 @@ O = TypeVar("O", bound=BaseModel)  # noqa: E741 - the letter of vista_core
 _KEPT = 32  # readings; a scene is a few kilobytes
 
 
-class ClassicalBackend(RapidOCRBackend):
-    """A reader without a chart model: OpenCV and the PP-OCR networks inside the rapidocr wheel.
-
-    Attributes:
-        engine: the same for every endpoint that is a view of one reading.
-    """
-
-    engine: str = "vista_tools_vision.chart"
-
-
-CLASSICAL = ClassicalBackend(name="classical", requires=PADDLE_NEEDS, memory_mb=400)
+# A reader without a chart model: OpenCV and the PP-OCR networks inside the rapidocr wheel. The engine is the same for
+# every endpoint that is a view of one reading.
+CLASSICAL = RapidOCRBackend(name="classical", engine="vista_tools_vision.chart", requires=PADDLE_NEEDS, memory_mb=400)
 CHARTMOE = TransformersBackend(
     extra="models",
     unloadable="ChartMoE's own checkpoint (IDEA-FinAI/chartmoe, Apache-2.0) is no model of transformers, and brings "

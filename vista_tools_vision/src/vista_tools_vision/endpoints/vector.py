@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field
 from vista_core import Image, Observation, Tool, ToolContext, ToolFailed
 
-from vista_tools_vision.endpoints.base import ChartArgs, ChartSettings, ChartTool, ClassicalBackend
+from vista_tools_vision.backends import RapidOCRBackend
+from vista_tools_vision.endpoints.base import ChartArgs, ChartSettings, ChartTool
 from vista_tools_vision.endpoints.looks import Looks, looks_of
 from vista_tools_vision.endpoints.shapes import Drawing, Shape
 from vista_tools_vision.endpoints.texts import WEIGHTS, texts_of
@@ -64,7 +65,7 @@ class OpenCVToSVG(Tool[SVGArgs, SVGOutput]):
     name = "opencv_to_svg"
     family = "chart"
     reads = frozenset({"image"})
-    backends = (ClassicalBackend(name="classical", requires=("opencv-python-headless>=4.9",), engine=""),)
+    backends = (RapidOCRBackend(name="classical", requires=("opencv-python-headless>=4.9",)),)
     aliases = (("opencv", "to_svg"),)
     Config = ChartSettings
 
